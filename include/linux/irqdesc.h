@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* An interrupt line as the generic layer sees it: its handlers, and how often it has been disabled and has come. */
+#ifndef _LINUX_IRQDESC_H
+#define _LINUX_IRQDESC_H
+
+#include <linux/irq.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+
+struct irqaction {
+	irq_handler_t handler;
+	void *dev_id;
+	const char *name;
+	unsigned long flags;
+	struct irqaction *next;
+};
+
+struct irq_desc {
+	/* Taken with interrupts off; inside it only the chip's own lock is taken. Guards everything below. */
+	spinlock_t lock;
+	struct irqaction *action; /* changed with the lock held; run without it while in_progress */
+	struct irq_data irq_data;
+	unsigned int depth;     /* of disable_irq(); a line without handlers is at 1 */
+	bool masked;            /* at the chip; a disabled line is masked only when it interrupts */
+	bool pending;           /* it came while it was disabled or its handlers were running */
+	bool in_progress;       /* some CPU is running its handlers */
+	unsigned int count;     /* since the last check for a line that nobody answers */
+	unsigned int unhandled; /* how many of these nobody answered */
+};
+
+DECLARE_PER_CPU(unsigned int[NR_IRQS], kstat_irqs);
+
+/* irq_to_desc - Return: the line's descriptor, NULL when @irq is out of range or no controller serves it. */
+struct irq_desc *irq_to_desc(unsigned int irq);
+
+/* kstat_irqs_cpu - how often line @irq has interrupted @cpu. Context: any. */
+unsigned int kstat_irqs_cpu(unsigned int irq, int cpu);
+
+/**
+ * show_interrupt_row - format one row of the table of interrupts
+ * @row: 0 for the heading, and so on
+ * @buf: filled with a line of text and its newline
+ * @size: size of @buf; a row takes about 32 bytes and 11 for each CPU
+ *
+ * Context: any. Rows of lines that nobody uses are empty.
+ * Return: the length of the text; -ENOENT past the last row.
+ */
+int show_interrupt_row(unsigned int row, char *buf, size_t size);
+
+#endif

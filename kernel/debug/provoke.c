@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+/*
+ * provoke: make one chosen mistake and read the report. `provoke CONTEXT PRIMITIVE` calls something that can sleep from
+ * where sleeping is forbidden; every pair works. `provoke CRASH` breaks something else. The mistakes are the real
+ * ones, made through the same functions that any driver calls.
+ */
+#include <linux/bug.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/hrtimer.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/panic.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+#include <asm/processor.h>
+#include <catnap/shell.h>
+
+#define SOON_NS 1000000
+#define OVERFLOW_FRAME 256		/* bytes of stack that each level of the recursion takes */
+
+static DEFINE_SPINLOCK(provoke_lock);
+static DECLARE_WAIT_QUEUE_HEAD(provoke_queue);
+static bool provoke_condition = true;
+
+typedef void (*primitive_fn)(void);
+
+static primitive_fn interrupt_primitive;	/* what the callback below is to call; one provoke at a time */
+static bool interrupt_done;
+
+/* ---- what can sleep ---- */
+
+static void call_schedule(void)
+{
+	schedule();
+}
+
+/* The condition is true, so this would not sleep: might_sleep() reports it all the same. */
+static void call_wait_event(void)
+{
+	wait_event(provoke_queue, provoke_condition);
+}
+
+static void call_msleep(void)
+{
+	msleep(1);
+}
+
+static void call_kmalloc(void)
+{
+	kfree(kmalloc(64, GFP_KERNEL));
+}
+
+/* ---- where sleeping is forbidden ---- */
+
+static void in_spinlock(primitive_fn primitive)
+{
+	spin_lock(&provoke_lock);
+	primitive();
+	spin_unlock(&provoke_lock);
+}
+
+static void in_spinlock_irqsave(primitive_fn primitive)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&provoke_lock, flags);
+	primitive();
+	spin_unlock_irqrestore(&provoke_lock, flags);
+}
+
+static void in_preempt_off(primitive_fn primitive)
+{
+	preempt_disable();
+	primitive();
+	preempt_enable();
+}
+
+static void in_irqs_off(primitive_fn primitive)
+{
+	local_irq_disable();
+	primitive();
+	local_irq_enable();
+}
+
+static void call_interrupt_primitive(void)
+{
+	interrupt_primitive();
+	WRITE_ONCE(interrupt_done, true);
+}
+
+static enum hrtimer_restart hrtimer_callback(struct hrtimer *timer)
+{
+	call_interrupt_primitive();
+	return HRTIMER_NORESTART;
+}
+
+static void timer_callback(struct timer_list *timer)
+{
+	call_interrupt_primitive();
+}
+
+/* The task spins on the CPU whose timer will fire: so it is the one interrupted, and named in the report. */
+static void be_interrupted(void)
+{
+	while (!READ_ONCE(interrupt_done))
+		cpu_relax();
+}
+
+static void from_hardirq(primitive_fn primitive)
+{
+	struct hrtimer timer;
+
+	interrupt_primitive = primitive;
+	interrupt_done = false;
+	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	timer.function = hrtimer_callback;
+	hrtimer_start(&timer, ns_to_ktime(SOON_NS), HRTIMER_MODE_REL_HARD);
+	be_interrupted();
+	hrtimer_cancel(&timer);
+}
+
+static void from_timer_callback(primitive_fn primitive)
+{
+	struct timer_list timer;
+
+	interrupt_primitive = primitive;
+	interrupt_done = false;
+	timer_setup_on_stack(&timer, timer_callback, 0);
+	mod_timer(&timer, jiffies + 1);
+	be_interrupted();
+	del_timer_sync(&timer);
+	destroy_timer_on_stack(&timer);
+}
+
+/* ---- other mistakes ---- */
+
+static void do_panic(void)
+{
+	panic("provoked");
+}
+
+static void do_null(void)
+{
+	int *volatile pointer = NULL;
+
+	*(volatile int *)pointer = 42;
+}
+
+static void do_divide(void)
+{
+	volatile int divisor = 0;
+	volatile int quotient = 42 / divisor;
+
+	(void)quotient;
+}
+
+static void do_bug(void)
+{
+	BUG_ON(provoke_condition);
+}
+
+static void do_warn(void)
+{
+	WARN_ON(provoke_condition);
+}
+
+static noinline int recurse(volatile u8 *above, int depth)
+{
+	volatile u8 local[OVERFLOW_FRAME];
+
+	local[0] = above[0];
+	if (depth < 0)
+		return local[0];
+	return recurse(local, depth + 1) + local[0];
+}
+
+static void do_stack_overflow(void)
+{
+	volatile u8 first = 1;
+
+	recurse(&first, 0);
+}
+
+/* ---- the command ---- */
+
+static const struct {
+	const char *name;
+	void (*enter)(primitive_fn primitive);
+	const char *help;
+} contexts[] = {
+	{ "spinlock", in_spinlock, "between spin_lock() and spin_unlock()" },
+	{ "spinlock-irqsave", in_spinlock_irqsave, "the same with interrupts off" },
+	{ "preempt-off", in_preempt_off, "between preempt_disable() and preempt_enable()" },
+	{ "irqs-off", in_irqs_off, "between local_irq_disable() and local_irq_enable()" },
+	{ "hardirq", from_hardirq, "in the callback of an hrtimer, in the timer interrupt" },
+	{ "timer", from_timer_callback, "in the callback of a struct timer_list, a softirq" },
+};
+
+static const struct {
+	const char *name;
+	primitive_fn call;
+	const char *help;
+} primitives[] = {
+	{ "schedule", call_schedule, "schedule()" },
+	{ "wait_event", call_wait_event, "wait_event() on a condition that is true already" },
+	{ "msleep", call_msleep, "msleep(1)" },
+	{ "kmalloc", call_kmalloc, "kmalloc(64, GFP_KERNEL)" },
+}, crashes[] = {
+	{ "panic", do_panic, "call panic()" },
+	{ "null", do_null, "write through a NULL pointer" },
+	{ "stack-overflow", do_stack_overflow, "recurse without end" },
+	{ "divide", do_divide, "divide by zero" },
+	{ "bug", do_bug, "BUG_ON()" },
+	{ "warn", do_warn, "WARN_ON(), which reports and goes on" },
+};
+
+static void list_all(void)
+{
+	unsigned int i;
+
+	shell_printf("usage: provoke CONTEXT PRIMITIVE, or provoke CRASH\n\nCONTEXT\n");
+	for (i = 0; i < ARRAY_SIZE(contexts); i++)
+		shell_printf("  %-18s%s\n", contexts[i].name, contexts[i].help);
+	shell_printf("PRIMITIVE\n");
+	for (i = 0; i < ARRAY_SIZE(primitives); i++)
+		shell_printf("  %-18s%s\n", primitives[i].name, primitives[i].help);
+	shell_printf("CRASH\n");
+	for (i = 0; i < ARRAY_SIZE(crashes); i++)
+		shell_printf("  %-18s%s\n", crashes[i].name, crashes[i].help);
+}
+
+static int provoke_crash(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(crashes); i++) {
+		if (!strcmp(crashes[i].name, name)) {
+			crashes[i].call();
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static primitive_fn find_primitive(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(primitives); i++)
+		if (!strcmp(primitives[i].name, name))
+			return primitives[i].call;
+	return NULL;
+}
+
+static int provoke_sleep(const char *context, const char *primitive)
+{
+	primitive_fn call = find_primitive(primitive);
+	unsigned int i;
+
+	for (i = 0; call && i < ARRAY_SIZE(contexts); i++) {
+		if (!strcmp(contexts[i].name, context)) {
+			contexts[i].enter(call);
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static int provoke(int argc, char **argv)
+{
+	if (argc == 2)
+		return provoke_crash(argv[1]);
+	if (argc == 3)
+		return provoke_sleep(argv[1], argv[2]);
+	list_all();
+	return argc == 1 ? 0 : -EINVAL;
+}
+SHELL_COMMAND(provoke, provoke, "CONTEXT PRIMITIVE | CRASH", "make a mistake and read the report; alone: list them",
+	      SHELL_TASK);

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The reports about sleeping where one must not: what was going on, the locks held and where each was taken, how the
+ * code came there, and the rule in words. The two checks are schedule()'s, when it is too late, and might_sleep()'s,
+ * which catches the call whether or not it would have slept. atomic_sleep= says what follows: panic (the default)
+ * or warn.
+ */
+#include <linux/console.h>
+#include <linux/init.h>
+#include <linux/kallsyms.h>
+#include <linux/kernel.h>
+#include <linux/lockdep.h>
+#include <linux/panic.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/sched/debug.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+
+#define SCHEDULE_DEPTH 4		/* frames between schedule() and __schedule_bug(), at most */
+
+static bool atomic_sleep_panics = true;
+
+static int __init atomic_sleep_setup(char *val)
+{
+	static const char *const choices[] = { "warn", "panic" };
+	int choice = match_string(choices, ARRAY_SIZE(choices), val);
+
+	if (choice < 0)
+		return -EINVAL;
+	atomic_sleep_panics = choice;
+	return 0;
+}
+early_param("atomic_sleep", atomic_sleep_setup);
+
+/* What a report is about, noted before the report itself changes any of it. */
+struct atomic_context {
+	int count;			/* preempt_count of the code that wanted to sleep */
+	bool irqs_off;
+};
+
+enum { RULE_NMI, RULE_HARDIRQ, RULE_SOFTIRQ, RULE_LOCK, RULE_BH, RULE_PREEMPT, RULE_IRQS, RULE_IDLE };
+
+static const struct {
+	const char *broken;
+	const char *mend;
+} rules[] = {
+	[RULE_NMI] = {
+		"Rule broken: an NMI handler may not sleep. It has interrupted\n"
+		"code that can be anywhere, even in the scheduler, and no task is\n"
+		"there to be put to sleep.\n",
+		"To mend it: only note what happened, without a lock, and let an\n"
+		"interrupt or a task do the rest.\n",
+	},
+	[RULE_HARDIRQ] = {
+		"Rule broken: an interrupt handler may not sleep. It runs on top\n"
+		"of whatever task it interrupted: that task would sleep instead,\n"
+		"and the interrupt would not end before it was woken.\n",
+		"To mend it: wake a task with wake_up() or complete() and let\n"
+		"that one sleep; start a timer instead of waiting; allocate with\n"
+		"GFP_ATOMIC; protect data with spin_lock_irqsave(), not with a\n"
+		"mutex.\n",
+	},
+	[RULE_SOFTIRQ] = {
+		"Rule broken: a softirq may not sleep, and timer callbacks and\n"
+		"tasklets are softirqs. They run on top of whatever task was\n"
+		"interrupted: that task would sleep instead.\n",
+		"To mend it: wake a task and let that one sleep; or start the\n"
+		"timer again with mod_timer() instead of waiting; allocate with\n"
+		"GFP_ATOMIC; protect data with a spinlock, not with a mutex.\n",
+	},
+	[RULE_LOCK] = {
+		"Rule broken: who holds a spinlock may not sleep. The CPUs that\n"
+		"want the lock spin until it is free, and the sleeper may need\n"
+		"one of them before it can go on: then nobody ever does.\n",
+		"To mend it: sleep before taking the lock or after releasing it,\n"
+		"and test again afterwards what the lock protects; or make it a\n"
+		"mutex, if no interrupt handler takes it; or use what does not\n"
+		"sleep: GFP_ATOMIC, udelay().\n",
+	},
+	[RULE_BH] = {
+		"Rule broken: code between local_bh_disable() and\n"
+		"local_bh_enable() may not sleep. Softirqs of this CPU would wait\n"
+		"until the task came back.\n",
+		"To mend it: call local_bh_enable() (or spin_unlock_bh()) first;\n"
+		"allocate with GFP_ATOMIC.\n",
+	},
+	[RULE_PREEMPT] = {
+		"Rule broken: code between preempt_disable() and preempt_enable()\n"
+		"may not sleep. It asked to keep this CPU (per-CPU data,\n"
+		"smp_processor_id()), and sleeping gives the CPU away.\n",
+		"To mend it: call preempt_enable() (or put_cpu()) before\n"
+		"sleeping, and look the per-CPU data up again afterwards; or copy\n"
+		"what is needed first; allocate with GFP_ATOMIC.\n",
+	},
+	[RULE_IRQS] = {
+		"Rule broken: code with interrupts off may not sleep. The next\n"
+		"task would run with them off too, and the interrupt that is to\n"
+		"wake this one might never be taken.\n",
+		"To mend it: call local_irq_enable() (or spin_unlock_irq())\n"
+		"before sleeping, and test again afterwards what was protected;\n"
+		"allocate with GFP_ATOMIC.\n",
+	},
+	[RULE_IDLE] = {
+		"Rule broken: the idle task may not sleep. It is what a CPU runs\n"
+		"when all others do.\n",
+		"To mend it: let another task do the work (kthread_run()).\n",
+	},
+};
+
+static int broken_rule(const struct atomic_context *context)
+{
+	if (context->count & NMI_MASK)
+		return RULE_NMI;
+	if (context->count & HARDIRQ_MASK)
+		return RULE_HARDIRQ;
+	if (context->count & SOFTIRQ_OFFSET)
+		return RULE_SOFTIRQ;
+	if (context->count & PREEMPT_MASK)
+		return lockdep_depth(current) ? RULE_LOCK : RULE_PREEMPT;
+	if (context->count & SOFTIRQ_MASK)
+		return RULE_BH;
+	return context->irqs_off ? RULE_IRQS : RULE_IDLE;
+}
+
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+static void print_held_lock(int index, const struct held_lock *held)
+{
+	char place[KSYM_SYMBOL_LEN];
+	char usage[5];
+
+	lock_usage_chars(held->instance, usage);
+	sprint_location(place, held->acquire_ip, true);
+	pr_err(" #%d: (%s){%s}, taken at %s\n", index, held->instance->name, usage, place);
+}
+
+void debug_show_held_locks(struct task_struct *p)
+{
+	int depth = min(READ_ONCE(p->lockdep_depth), MAX_LOCK_DEPTH);
+	int i;
+
+	if (depth <= 0)
+		return;
+	pr_err("%d lock%s held by %s/%d:\n", depth, depth == 1 ? "" : "s", p->comm, p->pid);
+	for (i = 0; i < depth; i++)
+		print_held_lock(i, &p->held_locks[i]);
+}
+#else
+void debug_show_held_locks(struct task_struct *p __maybe_unused)
+{
+}
+#endif
+
+#ifdef CONFIG_DEBUG_PREEMPT
+/* Only for tasks: an interrupt does not note where it began, and the task's own note is old by then. */
+static void print_preempt_disable_ip(const struct atomic_context *context)
+{
+	char place[KSYM_SYMBOL_LEN];
+
+	if (!context->count || (context->count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)))
+		return;
+	sprint_location(place, current->preempt_disable_ip, true);
+	pr_err("Preemption disabled at: %s\n", place);
+}
+#else
+static void print_preempt_disable_ip(const struct atomic_context *context __maybe_unused)
+{
+}
+#endif
+
+/* All of a report but its first lines; the trace begins where @s stands. */
+static void finish_report(const struct atomic_context *context, struct unwind_state *s, const char *reason)
+{
+	int rule = broken_rule(context);
+
+	debug_show_held_locks(current);
+	print_preempt_disable_ip(context);
+	print_task_header(KERN_ERR);
+	show_trace(KERN_ERR, s);
+	pr_err("%s%s", rules[rule].broken, rules[rule].mend);
+	if (atomic_sleep_panics)
+		report_panic(reason);
+	report_end();
+}
+
+/* The scheduler's frames above schedule() are of no interest to who called it. */
+static void skip_to_schedule(struct unwind_state *s)
+{
+	struct unwind_state walk = *s;
+	struct ksym sym;
+	int i;
+
+	for (i = 0; i < SCHEDULE_DEPTH && !unwind_done(&walk); i++, unwind_next(&walk)) {
+		if (kallsyms_find(walk.ip - 1, &sym) && sym.start == (unsigned long)schedule) {
+			*s = walk;
+			return;
+		}
+	}
+}
+
+/*
+ * The count printed includes what schedule() itself added, as Linux prints it: one spinlock held shows as 0x00000002.
+ */
+void __schedule_bug(struct task_struct *prev)
+{
+	struct atomic_context context = { preempt_count() - PREEMPT_DISABLE_OFFSET, irqs_disabled() };
+	struct unwind_state s;
+
+	if (!report_begin())
+		report_nested("scheduling while atomic");
+	if (atomic_sleep_panics)
+		console_verbose();
+	pr_err("BUG: scheduling while atomic: %s/%d/0x%08x\n", prev->comm, prev->pid,
+	       context.count + PREEMPT_DISABLE_OFFSET);
+	unwind_start_frame(&s, __builtin_frame_address(0));
+	skip_to_schedule(&s);
+	finish_report(&context, &s, "scheduling while atomic");
+}
+
+#ifdef CONFIG_DEBUG_ATOMIC_SLEEP
+void __might_sleep(const char *file, int line)
+{
+	struct atomic_context context = { preempt_count(), irqs_disabled() };
+	struct unwind_state s;
+
+	if (likely(!context.count && !context.irqs_off && !(current->flags & PF_IDLE)))
+		return;
+	if (system_state == SYSTEM_BOOTING || !report_begin())
+		return;
+	if (atomic_sleep_panics)
+		console_verbose();
+	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
+	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n", context.count != 0,
+	       context.irqs_off, current->pid, current->comm);
+	pr_err("preempt_count: %x, expected: 0\n", context.count);
+	unwind_start_frame(&s, __builtin_frame_address(0));
+	finish_report(&context, &s, "sleeping function called from invalid context");
+}
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Spinlocks of the debug profile: the same steps as the inline ones in <linux/spinlock.h>, with checks, and with a note
+ * in the running task's list of held locks of the place that took each.
+ */
+#include <linux/bug.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+
+#ifdef CONFIG_DEBUG_SPINLOCK
+
+void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_class_key *key)
+{
+	*lock = (raw_spinlock_t)__RAW_SPIN_LOCK_INITIALIZER(*lock);
+	lockdep_init_map(&lock->dep_map, name, key, 0);
+}
+
+/* A lock that cannot be right is reported once a boot; the machine goes on, and may well hang right there. */
+static noinline void spin_bug(raw_spinlock_t *lock, const char *msg)
+{
+	static int reported;
+	struct task_struct *owner = READ_ONCE(lock->owner);
+
+	if (xchg(&reported, 1))
+		return;
+	pr_emerg("BUG: spinlock %s on CPU#%d, %s/%d\n", msg, this_cpu_read(cpu_number), current->comm, current->pid);
+	pr_emerg(" lock: %pS, .magic: %08x, .owner: %s/%d, .owner_cpu: %d\n", lock, lock->magic,
+		 owner ? owner->comm : "<none>", owner ? owner->pid : -1, lock->owner_cpu);
+	dump_stack();
+}
+
+static __always_inline void debug_spin_lock_before(raw_spinlock_t *lock)
+{
+	if (unlikely(lock->magic != SPINLOCK_MAGIC))
+		spin_bug(lock, "bad magic");
+	if (unlikely(READ_ONCE(lock->owner) == current))
+		spin_bug(lock, "recursion");
+	else if (unlikely(READ_ONCE(lock->owner_cpu) == this_cpu_read(cpu_number)))
+		spin_bug(lock, "cpu recursion");
+}
+
+static __always_inline void debug_spin_lock_after(raw_spinlock_t *lock)
+{
+	WRITE_ONCE(lock->owner_cpu, this_cpu_read(cpu_number));
+	WRITE_ONCE(lock->owner, current);
+}
+
+static __always_inline void debug_spin_unlock(raw_spinlock_t *lock)
+{
+	if (unlikely(lock->magic != SPINLOCK_MAGIC))
+		spin_bug(lock, "bad magic");
+	if (unlikely(!raw_spin_is_locked(lock)))
+		spin_bug(lock, "already unlocked");
+	else if (unlikely(lock->owner != current))
+		spin_bug(lock, "wrong owner");
+	else if (unlikely(lock->owner_cpu != this_cpu_read(cpu_number)))
+		spin_bug(lock, "wrong CPU");
+	WRITE_ONCE(lock->owner, NULL);
+	WRITE_ONCE(lock->owner_cpu, -1);
+}
+
+static __always_inline void do_lock(raw_spinlock_t *lock, unsigned long ip)
+{
+	lock_acquire(&lock->dep_map, 0, 0, 0, ip);
+	debug_spin_lock_before(lock);
+	arch_spin_lock(&lock->raw_lock);
+	debug_spin_lock_after(lock);
+}
+
+static __always_inline void do_unlock(raw_spinlock_t *lock, unsigned long ip)
+{
+	lock_release(&lock->dep_map, ip);
+	debug_spin_unlock(lock);
+	arch_spin_unlock(&lock->raw_lock);
+}
+
+/* Reports shall name the caller of spin_lock() as the one who disabled preemption, not these functions. */
+static __always_inline void lock_preempt_disable(unsigned long ip)
+{
+	__preempt_count_add(PREEMPT_OFFSET);
+	if (preempt_count() == PREEMPT_OFFSET)
+		current->preempt_disable_ip = ip;
+	barrier();
+}
+
+void _raw_spin_lock(raw_spinlock_t *lock)
+{
+	lock_preempt_disable(_RET_IP_);
+	do_lock(lock, _RET_IP_);
+}
+
+void _raw_spin_lock_irq(raw_spinlock_t *lock)
+{
+	local_irq_disable();
+	lock_preempt_disable(_RET_IP_);
+	do_lock(lock, _RET_IP_);
+}
+
+unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	lock_preempt_disable(_RET_IP_);
+	do_lock(lock, _RET_IP_);
+	return flags;
+}
+
+void _raw_spin_lock_bh(raw_spinlock_t *lock)
+{
+	local_bh_disable();
+	lock_preempt_disable(_RET_IP_);
+	do_lock(lock, _RET_IP_);
+}
+
+bool _raw_spin_trylock(raw_spinlock_t *lock)
+{
+	lock_preempt_disable(_RET_IP_);
+	if (!arch_spin_trylock(&lock->raw_lock)) {
+		preempt_enable();
+		return false;
+	}
+	lock_acquire(&lock->dep_map, 0, 1, 0, _RET_IP_);
+	debug_spin_lock_after(lock);
+	return true;
+}
+
+void _raw_spin_unlock(raw_spinlock_t *lock)
+{
+	do_unlock(lock, _RET_IP_);
+	preempt_enable();
+}
+
+void _raw_spin_unlock_irq(raw_spinlock_t *lock)
+{
+	do_unlock(lock, _RET_IP_);
+	local_irq_enable();
+	preempt_enable();
+}
+
+void _raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags)
+{
+	do_unlock(lock, _RET_IP_);
+	local_irq_restore(flags);
+	preempt_enable();
+}
+
+void _raw_spin_unlock_bh(raw_spinlock_t *lock)
+{
+	do_unlock(lock, _RET_IP_);
+	preempt_enable_no_resched();
+	local_bh_enable();
+}
+
+#endif

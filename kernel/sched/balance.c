@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which CPU a task runs on: where a woken task is put, and how CPUs with little to do take tasks from those with much.
+ * Everything here is a hint that was true a moment ago; only a move itself is done under both run queues' locks.
+ */
+#include <linux/cpumask.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+
+#include "sched.h"
+
+#define BALANCE_TICKS 8			/* a CPU that has work looks around so often; an idle one at every tick */
+
+static DEFINE_PER_CPU(unsigned int, balance_countdown);
+
+void double_rq_lock(struct rq *a, struct rq *b)
+{
+	if (a == b) {
+		rq_lock(a);
+	} else {
+		rq_lock(a->cpu < b->cpu ? a : b);
+		rq_lock(a->cpu < b->cpu ? b : a);
+	}
+}
+
+void double_rq_unlock(struct rq *a, struct rq *b)
+{
+	rq_unlock(a);
+	if (a != b)
+		rq_unlock(b);
+}
+
+/* Would @p run at once on @cpu? */
+static bool runs_at_once(const struct task_struct *p, int cpu)
+{
+	return idle_cpu(cpu) || (rt_task(p) && p->prio < READ_ONCE(cpu_rq(cpu)->curr)->prio);
+}
+
+/* Less is better: a real-time task goes where the least important task runs, a fair one where the fewest run. */
+static int crowding(const struct task_struct *p, int cpu)
+{
+	struct rq *rq = cpu_rq(cpu);
+
+	return rt_task(p) ? -READ_ONCE(rq->curr)->prio : (int)READ_ONCE(rq->nr_running);
+}
+
+/* Called with @p->pi_lock held, so that cpus_mask does not change. */
+static noinline int select_task_rq_smp(struct task_struct *p)
+{
+	bool prev_ok = cpumask_test_cpu(p->cpu, &p->cpus_mask);
+	int cpu, best = -1;
+
+	if (prev_ok && runs_at_once(p, p->cpu))
+		return p->cpu;
+	for_each_cpu_and(cpu, &p->cpus_mask, cpu_online_mask)
+		if (idle_cpu(cpu))
+			return cpu;
+	if (prev_ok && !rt_task(p))
+		return p->cpu;		/* the load balancer sees to the rest; its cache is warm here */
+	for_each_cpu_and(cpu, &p->cpus_mask, cpu_online_mask)
+		if (best < 0 || crowding(p, cpu) < crowding(p, best))
+			best = cpu;
+	return best < 0 ? p->cpu : best;
+}
+
+int select_task_rq(struct task_struct *p)
+{
+	if (num_online_cpus() == 1)
+		return p->cpu;
+	return select_task_rq_smp(p);
+}
+
+/* The run queue with most to do, if it has at least two tasks more than this one. */
+static struct rq *find_busiest(struct rq *rq_self)
+{
+	unsigned int most = READ_ONCE(rq_self->nr_running) + 1;
+	struct rq *busiest = NULL;
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		unsigned int nr = READ_ONCE(cpu_rq(cpu)->nr_running);
+
+		if (cpu != rq_self->cpu && nr > most) {
+			most = nr;
+			busiest = cpu_rq(cpu);
+		}
+	}
+	return busiest;
+}
+
+/* Take one queued task over. Context: interrupts off, no lock held. */
+static bool pull_one(struct rq *rq_self, struct rq *busiest)
+{
+	struct task_struct *p = NULL;
+
+	double_rq_lock(rq_self, busiest);
+	if (busiest->nr_running > rq_self->nr_running + 1) {
+		p = rt_sched_class.pick_pullable(busiest, rq_self->cpu);
+		if (!p)
+			p = fair_sched_class.pick_pullable(busiest, rq_self->cpu);
+		if (p)
+			move_queued_task(busiest, rq_self, p);
+	}
+	double_rq_unlock(rq_self, busiest);
+	return p;
+}
+
+bool newidle_balance(struct rq *rq_self)
+{
+	struct rq *busiest;
+
+	if (num_online_cpus() == 1)
+		return false;
+	busiest = find_busiest(rq_self);
+	return busiest && pull_one(rq_self, busiest);
+}
+
+static void run_rebalance(struct softirq_action *action __maybe_unused)
+{
+	struct rq *rq_self = this_rq();
+	struct rq *busiest;
+	unsigned long flags;
+	unsigned int moves;
+
+	local_irq_save(flags);
+	busiest = find_busiest(rq_self);
+	if (busiest) {
+		moves = (READ_ONCE(busiest->nr_running) - READ_ONCE(rq_self->nr_running)) / 2;
+		while (moves-- && pull_one(rq_self, busiest))
+			;
+	}
+	local_irq_restore(flags);
+}
+
+void trigger_load_balance(struct rq *rq)
+{
+	if (num_online_cpus() == 1)
+		return;
+	if (rq->nr_running && this_cpu_read(balance_countdown)) {
+		this_cpu_dec(balance_countdown);
+		return;
+	}
+	this_cpu_write(balance_countdown, BALANCE_TICKS);
+	if (find_busiest(rq))
+		raise_softirq_irqoff(SCHED_SOFTIRQ);
+}
+
+void init_balance(void)
+{
+	open_softirq(SCHED_SOFTIRQ, run_rebalance);
+}

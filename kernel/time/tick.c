@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The tick and the clocks. All time comes from the TSC; jiffies is that, counted in steps of 1/HZ by the boot CPU's
+ * ticks, so it stays right whatever rate hz= gives the tick.
+ *
+ * With seed=N on the command line the ticks come at intervals that vary by a sixteenth, drawn from the seed: where
+ * tasks are preempted is then a matter of the seed, and under QEMU's -icount of nothing else.
+ */
+#include <linux/hrtimer.h>
+#include <linux/init.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/percpu.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/smp.h>
+#include <linux/timer.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#include "tick.h"
+
+#define MIN_HZ 10
+#define MAX_HZ 10000
+
+volatile unsigned long jiffies = INITIAL_JIFFIES;
+
+static u64 boot_tsc;			/* when time began */
+static ktime_t next_jiffy;		/* only the boot CPU's tick uses it */
+static ktime_t tick_period = TICK_NSEC;
+static u32 tick_jitter_mask;		/* 0: ticks are even */
+
+static DEFINE_PER_CPU(ktime_t, next_tick);
+static DEFINE_PER_CPU(struct rnd_state, tick_rnd);
+
+static int __init hz_setup(char *val)
+{
+	unsigned int hz;
+
+	if (kstrtouint(val, 0, &hz) || hz < MIN_HZ || hz > MAX_HZ)
+		return -EINVAL;
+	tick_period = NSEC_PER_SEC / hz;
+	return 0;
+}
+early_param("hz", hz_setup);
+
+u64 sched_clock(void)
+{
+	return boot_tsc ? cycles_2_ns(rdtsc() - boot_tsc) : 0;
+}
+
+s64 ktime_get(void)
+{
+	return cycles_2_ns(rdtsc_ordered() - boot_tsc);
+}
+
+void __init timekeeping_init(void)
+{
+	boot_tsc = rdtsc_ordered();
+	next_jiffy = TICK_NSEC;
+	if (random_seed_given())
+		tick_jitter_mask = roundup_pow_of_two(tick_period / 32) - 1;
+}
+
+static ktime_t tick_after(ktime_t tick)
+{
+	tick += tick_period;
+	if (unlikely(tick_jitter_mask))
+		tick += prandom_u32_state(this_cpu_ptr(&tick_rnd)) & tick_jitter_mask;
+	return tick;
+}
+
+/* A tick that was held up, by a long section with interrupts off, makes good for all the time that passed. */
+static void tick_do_update_jiffies(ktime_t now)
+{
+	while (now >= next_jiffy) {
+		next_jiffy += TICK_NSEC;
+		jiffies = jiffies + 1;
+	}
+}
+
+ktime_t tick_handle(ktime_t now)
+{
+	ktime_t next = this_cpu_read(next_tick);
+
+	if (now < next)
+		return next;
+	if (this_cpu_read(cpu_number) == 0)
+		tick_do_update_jiffies(now);
+	run_local_timers();
+	scheduler_tick();
+	do {
+		next = tick_after(next);
+	} while (unlikely(next <= now));
+	this_cpu_write(next_tick, next);
+	return next;
+}
+
+ktime_t tick_first(ktime_t now)
+{
+	prandom_seed_state(this_cpu_ptr(&tick_rnd), get_random_u32());
+	this_cpu_write(next_tick, tick_after(now));
+	return this_cpu_read(next_tick);
+}

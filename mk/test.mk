@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+#
+# What judges the kernel: test, repeat, bench.
+
+.PHONY: test repeat bench
+
+N ?= 100
+T ?=
+export T
+# Figures are taken without debugging aids, unless a profile is asked for.
+bench_profile := $(if $(filter file,$(origin PROFILE)),release,$(PROFILE))
+
+test: $(KERNEL) $(ISO)
+	$(quiet)tools/setup --need $(QEMU) $(GDB) python:pytest python:xdist python:pytest_timeout python:elftools
+	$(quiet)$(PYTHON) tests/run.py "$$T"
+
+repeat: $(KERNEL)
+	$(quiet)tools/setup --need $(QEMU)
+	$(quiet)$(PYTHON) tools/repeat.py $(KERNEL) --times $(N)
+
+bench:
+	$(quiet)tools/setup --need $(QEMU)
+	$(quiet)$(MAKE) --no-print-directory PROFILE=$(bench_profile) all
+	$(quiet)$(PYTHON) tools/bench.py build/$(bench_profile)/catnap.elf

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+"""Both ways to boot end at the same prompt, on any number of CPUs and any amount of memory."""
+
+import re
+
+import pytest
+
+from conftest import ISO, MODES
+
+WAYS = pytest.mark.parametrize("way", [pytest.param({}, id="pvh"), pytest.param({"iso": ISO}, id="grub")])
+
+
+@pytest.mark.parametrize("smp", [1, 2, 4, 8])
+@WAYS
+def test_every_cpu_is_brought_up(boot, way, smp):
+    machine = boot(smp=smp, **way)
+    machine.wait_for_prompt()
+    assert re.search(rf", {smp} CPUs?$", machine.shell("uptime"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_prompt_comes_in_every_mode(boot, mode):
+    machine = boot(**mode)
+    machine.wait_for_prompt()
+    assert "hello" in machine.shell("echo hello")
+
+
+@pytest.mark.parametrize("mem, least", [("32M", 20 << 10), ("4G", 3900 << 10)])
+@WAYS
+def test_all_memory_is_used(boot, way, mem, least):
+    machine = boot(mem=mem, **way)
+    machine.wait_for_prompt()
+    table = machine.shell("free")
+    heads, values = (line.split() for line in table.splitlines()[:2])
+    kib = dict(zip(heads, map(int, filter(str.isdigit, values))))
+    assert least <= kib["free"] < kib["total"] <= 4 << 20 and kib["used"] == kib["total"] - kib["free"], table
+
+
+def test_maxcpus_limits_the_cpus_started(boot):
+    machine = boot(smp=4, append="maxcpus=2")
+    machine.wait_for_prompt()
+    assert re.search(r", 2 CPUs$", machine.shell("uptime"), re.MULTILINE)
+
+
+def test_grub_hands_over_the_command_line(boot, make_iso):
+    machine = boot(iso=make_iso('run="echo one two; echo three" loglevel=7'))
+    machine.wait_for(r"^one two$")
+    machine.wait_for(r"^three$")
+
+
+@pytest.mark.parametrize("machine_type", ["pc,acpi=off", "q35"])
+def test_other_machines_boot(boot, machine_type):
+    """Without ACPI there is one CPU; q35 has its tables and its interrupt controllers elsewhere."""
+    machine = boot("-machine", machine_type, smp=2)
+    machine.wait_for_prompt()
+    assert "hello" in machine.shell("echo hello")

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""The build: free of warnings with both compilers, from any path, rebuilding just what changed; and the image."""
+
+import os
+
+import pytest
+from elftools.elf.constants import P_FLAGS
+from elftools.elf.elffile import ELFFile
+
+from conftest import KERNEL, ROOT, make
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("profile", ["debug", "release"])
+def test_the_build_is_free_of_warnings(tree, compiler, profile):
+    made = make(tree, "-j2", "WERROR=1", f"PROFILE={profile}", *(["LLVM=1"] if compiler == "clang" else []))
+    assert made.returncode == 0, made.stdout
+    assert "warning" not in made.stdout.lower(), made.stdout
+    assert (tree / "build" / profile / "catnap.elf").exists()
+
+
+@pytest.mark.slow
+def test_a_change_rebuilds_what_it_must_and_nothing_else(tree):
+    assert make(tree, "-j2", "iso").returncode == 0
+    again = make(tree, "iso")
+    assert "CC" not in again.stdout.split() and "LD" not in again.stdout.split(), again.stdout
+    os.utime(tree / "include" / "linux" / "wait.h")
+    built = make(tree).stdout
+    assert "kernel/sched/wait.o" in built and "lib/string.o" not in built, built
+    os.utime(tree / "lib" / "string.c")
+    assert make(tree).stdout.count("  CC ") == 1
+    assert make(tree, "WERROR=1", "build/debug/lib/string.o").stdout.count("  CC ") == 1
+
+
+@pytest.fixture
+def path_without(tmp_path):
+    """Makes a PATH with every program of this machine but one."""
+
+    def build(missing):
+        programs = tmp_path / "bin"
+        programs.mkdir()
+        for directory in filter(os.path.isdir, os.environ["PATH"].split(":")):
+            for program in os.scandir(directory):
+                if program.name != missing and not os.path.lexists(programs / program.name):
+                    os.symlink(program.path, programs / program.name)
+        return str(programs)
+
+    return build
+
+
+@pytest.mark.parametrize("target, missing", [("run", "qemu-system-x86_64"), ("iso", "grub-mkrescue"),
+                                             ("gdb", "gdb"), ("lint", "sparse")])
+def test_a_missing_program_is_named_with_the_command_that_brings_it(built_tree, path_without, target, missing):
+    if target == "iso":
+        (built_tree / "build" / "debug" / "catnap.iso").unlink()
+    made = make(built_tree, target, PATH=path_without(missing))
+    assert made.returncode != 0
+    assert f"{missing} is missing: 'make setup' installs it" in made.stdout, made.stdout
+
+
+def test_a_missing_assembler_is_named_before_anything_is_built(tree, path_without):
+    made = make(tree, PATH=path_without("nasm"))
+    assert made.returncode != 0
+    assert "nasm is missing: 'make setup' installs it" in made.stdout, made.stdout
+
+
+@pytest.fixture(scope="module")
+def elf():
+    with open(KERNEL, "rb") as file:
+        yield ELFFile(file)
+
+
+def test_no_segment_is_both_writable_and_executable(elf):
+    both = P_FLAGS.PF_W | P_FLAGS.PF_X
+    assert all(segment["p_flags"] & both != both for segment in elf.iter_segments())
+
+
+def test_the_image_has_a_pvh_note(elf):
+    notes = [note for segment in elf.iter_segments() if segment["p_type"] == "PT_NOTE"
+             for note in segment.iter_notes()]
+    assert any(note["n_name"] == "Xen" and note["n_type"] == 18 for note in notes), notes
+
+
+def test_the_image_has_a_multiboot2_header_where_loaders_look():
+    head = KERNEL.read_bytes()[:32768]
+    at = head.find(bytes.fromhex("d65052e8"))
+    assert at >= 0 and at % 8 == 0
+    words = [int.from_bytes(head[at + 4 * i:at + 4 * i + 4], "little") for i in range(4)]
+    assert sum(words) % (1 << 32) == 0 and words[1] == 0
+
+
+def test_the_image_is_an_elf64_in_the_higher_half(elf):
+    assert elf.elfclass == 64
+    assert elf.get_section_by_name(".text")["sh_addr"] >= 0xFFFFFFFF80000000
+
+
+def test_help_fits_one_screen():
+    lines = make(ROOT, "help").stdout.splitlines()
+    assert len(lines) <= 24 and max(map(len, lines)) <= 80
+
+
+def test_the_package_list_needs_no_column_of_its_own():
+    """Every entry names a program and one package."""
+    rows = [line.split() for line in (ROOT / "tools" / "packages.txt").read_text(encoding="utf-8").splitlines()
+            if line and not line.startswith("#")]
+    assert all(len(row) == 2 for row in rows)

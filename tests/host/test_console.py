@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""Keys, the screen, the serial line, jobs and SysRq, as a person at the machine meets them."""
+
+import re
+
+import pytest
+
+from conftest import MODES
+
+
+@pytest.fixture(params=MODES)
+def shell(boot, request):
+    machine = boot(**request.param)
+    machine.wait_for_prompt()
+    return machine
+
+
+def test_typed_keys_run_a_command_and_show_on_both_consoles(shell):
+    shell.type('echo "Aa~|" [9] <done>\n'.replace("<done>", "DONE"))
+    shell.wait_for(r"^Aa~\| \[9\] DONE$")
+    shell.wait_for_screen(r"^# echo \"Aa~\|\" \[9\] DONE$")
+    shell.wait_for_screen(r"^Aa~\| \[9\] DONE$")
+
+
+def test_caps_lock_swaps_the_case_of_letters_only(shell):
+    shell.press("caps_lock")
+    shell.type("ECHO A1b-\n".lower())
+    shell.wait_for(r"ECHO A1B-")
+    shell.press("caps_lock")
+    shell.type("echo back\n")
+    shell.wait_for(r"^back$")
+
+
+def test_control_c_ends_the_foreground_command(shell):
+    shell.type("sleep 1000\n")
+    shell.wait_for(r"sleep 1000")
+    shell.press("ctrl", "c")
+    shell.wait_for_prompt()
+    assert "sleep" not in shell.shell("ps")
+
+
+def test_control_c_on_the_serial_line_ends_the_foreground_command(shell):
+    shell.send_serial("sleep 1000\r")
+    shell.wait_for(r"sleep 1000")
+    shell.send_serial("\x03")
+    shell.wait_for_prompt()
+    assert "sleep" not in shell.shell("ps")
+
+
+def test_a_background_job_leaves_the_prompt_free_and_can_be_killed(shell):
+    shell.shell("sleep 1000 &")
+    listed = re.search(r"^\s*(\d+)\b.*\bsleep\b", shell.shell("ps"), re.MULTILINE)
+    assert listed
+    shell.send_serial(f"kill {listed[1]}\r")
+    shell.wait_for(r"^\[1\] Terminated +sleep 1000$")
+    assert "sleep" not in shell.shell("ps")
+
+
+def test_a_blocked_shell_task_is_shown_where_it_sleeps(shell):
+    shell.shell("sleep 1000 &")
+    pid = re.search(r"^\s*(\d+)\b.*\bsleep\b", shell.shell("ps"), re.MULTILINE)[1]
+    trace = shell.shell(f"bt {pid}")
+    assert re.search(r"schedule\+0x[0-9a-f]+", trace), trace
+    assert re.search(r"\(kernel/\S+\.c:\d+\)", trace), trace
+
+
+def test_the_line_can_be_edited_and_recalled(shell):
+    shell.type("echo wrong")
+    shell.press("ctrl", "u")
+    shell.type("echo rigt")
+    shell.press("left")
+    shell.type("h\n")
+    shell.wait_for(r"^right$")
+    shell.wait_for_prompt()
+    shell.press("up")
+    shell.type("\n")
+    shell.wait_for(r"^right$")
+    shell.wait_for_prompt()
+    shell.type("upt\t\n")
+    shell.wait_for(r"^# uptime")
+
+
+def test_control_l_clears_the_screen(shell):
+    shell.type("echo first\n")
+    shell.wait_for_screen(r"^first$")
+    shell.press("ctrl", "l")
+    shell.wait_for_screen(r"\A# *\n")
+
+
+def test_an_unknown_command_is_named(shell):
+    assert "nosuchthing" in shell.shell("nosuchthing")
+
+
+def test_the_screen_scrolls(shell):
+    shell.shell("help; help; echo the end")
+    shell.wait_for_screen(r"^the end$")
+    assert shell.screen()[0] != ""
+
+
+def test_the_waiting_shell_is_found_on_the_terminals_queue(shell):
+    """A background job looks while the shell waits for the next key; it may be too early once or twice."""
+    said = ""
+    for _ in range(20):
+        said += shell.shell("waitq &")
+        if re.search(r"read_wait.*\n +1\. sh/\d+$", said, re.MULTILINE):
+            return
+    raise AssertionError(said)
+
+
+@pytest.mark.parametrize("name", ["timer", "mailbox", "busy"])
+def test_a_demo_runs_to_its_end(shell, name):
+    said = shell.shell(f"demo {name}")
+    assert "on CPU" in said and "woke" in said, said
+
+
+def test_the_keyboard_demo_is_woken_by_a_key(shell):
+    shell.type("demo keyboard\n")
+    shell.wait_for(r"Press one\.$")
+    shell.press("x")
+    shell.wait_for(r"the byte was 0x78$")
+    shell.wait_for_prompt()
+
+
+def test_top_refreshes_until_q_is_pressed(shell):
+    shell.send_serial("top\r")
+    shell.wait_for_screen(r"COMMAND$")
+    shell.type("q")
+    shell.wait_for_screen(r"^# *$")
+    assert "hello" in shell.shell("echo hello")
+
+
+def test_sysrq_t_shows_all_tasks_while_the_shell_is_busy(shell):
+    shell.send_serial("sleep 1000\r")
+    shell.wait_for(r"^# sleep 1000$")
+    shell.press("alt", "sysrq", "t")
+    shell.wait_for(r"sysrq: show all tasks$")
+    shell.wait_for(r"task:sleep +state:S pid:\d+ +cpu:\d+$")
+    shell.wait_for(r"schedule\+0x[0-9a-f]+\S* \(kernel/sched/core\.c:\d+\)$")
+    shell.press("ctrl", "c")
+    shell.wait_for_prompt()
+
+
+def test_sysrq_w_shows_blocked_tasks_only(shell):
+    shell.press("alt", "sysrq", "w")
+    shell.wait_for(r"sysrq: show blocked tasks$")
+    shell.shell("echo on")
+    assert "state:S" not in shell.console and "state:R" not in shell.console
+
+
+def test_sysrq_l_shows_what_every_cpu_does(shell):
+    count = shell.args[shell.args.index("-smp") + 1]
+    shell.press("alt", "sysrq", "l")
+    shell.wait_for(r"sysrq: show all CPUs$")
+    for cpu in range(int(count)):
+        shell.wait_for(rf"CPU:? ?{cpu}\b")
+
+
+@pytest.mark.parametrize("key, code", [("b", 0), ("o", 33)])
+def test_sysrq_leaves_the_machine(shell, key, code):
+    """b reboots, which ends QEMU here; o powers off."""
+    shell.press("alt", "sysrq", key)
+    assert shell.wait_for_exit() == code
+
+
+def test_sysrq_c_panics_on_purpose(boot):
+    machine = boot(append="panic=exit")
+    machine.wait_for_prompt()
+    machine.press("alt", "sysrq", "c")
+    machine.wait_for(r"Kernel panic - not syncing: sysrq triggered crash$")
+    assert machine.wait_for_exit() == 37

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""The in-kernel suites, each in a boot of its own, on 1, 2 and 4 CPUs and both kinds of emulation."""
+
+import re
+
+import pytest
+
+import ktap
+from conftest import MODES, ROOT
+
+NAME = re.compile(r'struct kunit_suite\b[^;]*?\.name\s*=\s*"([^"]+)"')
+SUITES = sorted(name for path in (ROOT / "tests" / "kernel").rglob("*.c")
+                for name in NAME.findall(path.read_text(encoding="utf-8")))
+
+
+def explain(report, console):
+    """Which rules broke, what the tests said, and the console's end."""
+    lines = []
+    for failure in report.failures():
+        lines += [f"BROKEN: {failure.name}", *failure.output]
+    return "\n".join([*lines, "---- the console's last lines ----", *console.splitlines()[-80:]])
+
+
+def check(run, pattern, **mode):
+    code, console = run(append=f"test={pattern} panic=exit", **mode)
+    report = ktap.parse(console)
+    if not report.passed or code != 33:
+        pytest.fail(f"test={pattern}: exit code {code}\n{explain(report, console)}", pytrace=False)
+    return report
+
+
+@pytest.mark.parametrize("suite", SUITES)
+@pytest.mark.parametrize("mode", MODES)
+def test_suite(run, mode, suite):
+    report = check(run, suite, **mode)
+    assert [each.name for each in report.tests] == [suite]
+
+
+@pytest.mark.slow
+def test_all_suites_pass_in_one_boot_and_none_is_overlooked(run):
+    report = check(run, "*", smp=4, clock="mttcg")
+    assert sorted(each.name for each in report.tests) == SUITES
