@@ -113,20 +113,17 @@ void set_task_comm(struct task_struct *p, const char *name)
 /* ---- making one ---- */
 
 /*
- * A stack that looks as if the task had called __switch_to_asm() from ret_from_fork: see switch.asm for the order.
- * Afterwards the stack pointer is a multiple of 16, as the ABI wants it at a call.
+ * A stack that looks as if the task had called __switch_to_asm() from ret_from_fork, which finds its function and that
+ * one's argument there. The stack pointer is a multiple of 16 at ret_from_fork's calls, as the ABI wants it.
  */
 static void copy_thread(struct task_struct *p, void (*fn)(void *), void *arg)
 {
-	unsigned long *sp = p->stack + THREAD_SIZE - 16 - 7 * sizeof(unsigned long);
+	unsigned long *sp = p->stack + THREAD_SIZE - 4 * sizeof(unsigned long);
 
-	sp[0] = 0;				/* r15 */
-	sp[1] = 0;				/* r14 */
-	sp[2] = 0;				/* r13 */
-	sp[3] = (unsigned long)arg;		/* r12 */
-	sp[4] = (unsigned long)fn;		/* rbx */
-	sp[5] = 0;				/* rbp: stack walks end here */
-	sp[6] = (unsigned long)ret_from_fork;
+	sp[0] = 0;				/* rbp: stack walks end here */
+	sp[1] = (unsigned long)ret_from_fork;
+	sp[2] = (unsigned long)fn;
+	sp[3] = (unsigned long)arg;
 	p->thread.sp = (unsigned long)sp;
 }
 

@@ -22,17 +22,19 @@ QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 # What isa-debug-exit makes of the values the kernel writes: (value << 1) | 1.
 EXIT_POWEROFF, EXIT_TESTS_FAILED, EXIT_PANIC = 33, 35, 37
 
-# How time passes in the guest. icount: one host thread, one clock tick in 2^shift ns an instruction,
-# the same run every time. mttcg: one host thread a CPU, real parallelism, real time.
+# How time passes in the guest. icount: one host thread, an instruction takes 1 ns (icount5: 32 ns),
+# idle time is skipped: the same run every time. live: the same, but idle time is waited for, so that
+# somebody may type. mttcg: one host thread a CPU, real parallelism, real time.
 CLOCKS = {
     "icount": ["-accel", "tcg", "-icount", "shift=0,sleep=off"],
     "icount5": ["-accel", "tcg", "-icount", "shift=5,sleep=off"],
+    "live": ["-accel", "tcg", "-icount", "shift=0,sleep=on"],
     "mttcg": ["-accel", "tcg,thread=multi"],
     "kvm": ["-accel", "kvm", "-cpu", "host"],
 }
 
-STALLED_CPU_SECONDS = 20  # QEMU worked this long, and the guest printed nothing: it hangs
-STALLED_SECONDS = 60  # the same for a guest that sleeps, however slow the host
+STALLED_CPU_SECONDS = 15  # QEMU worked this long, and the guest printed nothing: it hangs
+STALLED_SECONDS = 30  # the same for a guest that sleeps, however slow the host
 SCREEN_COLUMNS, SCREEN_ROWS = 80, 25
 VGA_TEXT = 0xB8000
 
@@ -47,11 +49,13 @@ class MachineError(AssertionError):
     """The guest did not do what was waited for; its message ends with the console."""
 
 
-def command(*, kernel=None, iso=None, append="", initrd=None, smp=1, mem="128M", clock="mttcg"):
+def command(*, kernel=None, iso=None, append="", initrd=None, smp=1, mem="128M", clock="mttcg",
+            exit_device=True):
     """QEMU's command line up to the devices that the user interface decides on."""
     args = [QEMU, "-nodefaults", "-net", "none", "-vga", "std", "-no-reboot", *CLOCKS[clock],
-            "-smp", str(smp), "-m", str(mem),
-            "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+            "-smp", str(smp), "-m", str(mem)]
+    if exit_device:
+        args += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if clock.startswith("icount"):
         args += ["-rtc", "base=2026-01-01T00:00:00,clock=vm"]
     if iso:
@@ -78,15 +82,15 @@ class Machine:
         self._changed = threading.Condition()
         self._last_output = (time.monotonic(), 0.0)
         self._position = 0
-        with self._listen("com1") as com1, self._listen("qmp") as qmp:
+        with self._listen("qmp") as qmp:
             self.args = command(**options) + [
                 "-display", "none",
-                "-chardev", f"socket,id=com1,path={self.directory}/com1", "-serial", "chardev:com1",
+                "-chardev", "stdio,id=com1,signal=off", "-serial", "chardev:com1",
                 "-chardev", f"socket,id=qmp,path={self.directory}/qmp", "-mon", "qmp,mode=control",
                 *map(str, extra)]
-            self.process = subprocess.Popen(self.args, stdin=subprocess.DEVNULL,
-                                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            self._com1 = self._accept(com1)
+            # COM1 is a pair of pipes: unlike a socket, a pipe holds much when written byte by byte.
+            self.process = subprocess.Popen(self.args, bufsize=0, stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
             self._qmp = self._accept(qmp)
         self._qmp_lines = self._qmp.makefile("r")
         json.loads(self._qmp_lines.readline())
@@ -118,12 +122,8 @@ class Machine:
                     raise MachineError(f"QEMU ended at once: {error}") from None
 
     def _read_serial(self):
-        self._com1.settimeout(None)
         while True:
-            try:
-                data = self._com1.recv(65536)
-            except OSError:
-                data = b""
+            data = self.process.stdout.read(65536)
             with self._changed:
                 self._received += data
                 self._last_output = (time.monotonic(), self._cpu_seconds())
@@ -145,10 +145,8 @@ class Machine:
             self.process.kill()
         self.process.wait()
         self._reader.join()
-        self.process.stderr.close()
-        self._qmp_lines.close()
-        self._qmp.close()
-        self._com1.close()
+        for end in (self.process.stdin, self.process.stdout, self.process.stderr, self._qmp_lines, self._qmp):
+            end.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     # --- the serial console
@@ -161,6 +159,7 @@ class Machine:
 
     def fail(self, why):
         """Raises MachineError, with the console's last lines below the reason."""
+        __tracebackhide__ = True  # for pytest
         tail = "\n".join(self.console.splitlines()[-60:])
         raise MachineError(f"{why}\n{tail}")
 
@@ -174,6 +173,7 @@ class Machine:
 
         Returns the match. Fails when the machine ends or stops making progress before that.
         """
+        __tracebackhide__ = True
         expression = re.compile(pattern, re.MULTILINE)
         what = what or f"the console never said {pattern!r}"
         while True:
@@ -185,7 +185,16 @@ class Machine:
                 self._position = match.end()
                 return match
             if not self._wait_for_more(seen):
-                self.fail(f"{what}: " + ("no progress" if self._reader.is_alive() else "QEMU has ended"))
+                self._give_up(what)
+
+    def _give_up(self, what):
+        """Fails, after asking a guest that hangs what its CPUs are doing (Alt-SysRq-l)."""
+        __tracebackhide__ = True
+        if not self._reader.is_alive():
+            self.fail(f"{what}: QEMU has ended")
+        self.press("alt", "sysrq", "l")
+        self._reader.join(2)
+        self.fail(f"{what}: no progress")
 
     def _wait_for_more(self, seen):
         """True when COM1 has more than `seen` bytes; False when there will be no more."""
@@ -202,12 +211,12 @@ class Machine:
             with self._changed:
                 seen = len(self._received)
             if self._reader.is_alive() and not self._wait_for_more(seen) and self._reader.is_alive():
-                self.fail("the machine never switched itself off: no progress")
+                self._give_up("the machine never switched itself off")
         return self.process.wait()
 
     def send_serial(self, text):
         """Types on the terminal at the other end of COM1."""
-        self._com1.sendall(text.encode())
+        self.process.stdin.write(text.encode())
 
     def wait_for_prompt(self):
         """Waits for the shell's prompt at the start of a line."""

@@ -207,9 +207,10 @@ def inlined_calls(dwarf, unit, die, names, depth=0):
     """Calls from C files that were inlined: (depth, first address, end, file, line)."""
     for child in die.iter_children():
         if child.tag == "DW_TAG_inlined_subroutine":
-            where = names.get(child.attributes["DW_AT_call_file"].value, "?")
-            if not is_header(where):
-                line = child.attributes["DW_AT_call_line"].value
+            call = child.attributes
+            where = names.get(call["DW_AT_call_file"].value) if "DW_AT_call_file" in call else None
+            if where and not is_header(where):
+                line = call["DW_AT_call_line"].value
                 for low, high in die_ranges(dwarf, unit, child):
                     yield depth, low, high, where, line
         elif child.tag == "DW_TAG_subprogram":

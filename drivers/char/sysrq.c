@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * SysRq: a table of keys. The handlers run in the interrupt that brought the key, whatever it interrupted, so they
- * only use what works there: printk(), trylocks, NMIs.
+ * SysRq: a table of keys. The handlers run in the interrupt that brought the key, whatever it
+ * interrupted, so they only use what works there: printk(), trylocks, NMIs.
  */
 #include <linux/console.h>
 #include <linux/kernel.h>

@@ -30,7 +30,7 @@ static int help_main(int argc, char **argv)
 	}
 	while ((command = next_command(command, "", 0))) {
 		snprintf(synopsis, sizeof(synopsis), "%s %s", command->name, command->usage);
-		shell_printf("%-32s %s\n", synopsis, command->help);
+		shell_printf("%-34s%s\n", synopsis, command->help);
 	}
 	shell_printf("CMD; CMD  CMD &  'quoted'  Tab  Up  Ctrl-C  Alt-SysRq-h\n");
 	return 0;
@@ -85,8 +85,7 @@ static int dmesg_main(int argc, char **argv)
 	console_loglevel = level;
 	return 0;
 }
-SHELL_COMMAND(dmesg, dmesg_main, "[-n LEVEL]", "show kernel messages, or set which reach the console",
-	      SHELL_INLINE);
+SHELL_COMMAND(dmesg, dmesg_main, "[-n LEVEL]", "show kernel messages, or set the console level", SHELL_INLINE);
 
 static int irqs_main(int argc, char **argv)
 {

@@ -207,4 +207,4 @@ static int demo_main(int argc, char **argv)
 		shell_printf("demo %-10s %s\n", demos[i].name, demos[i].shows);
 	return argc == 1 ? 0 : -EINVAL;
 }
-SHELL_COMMAND(demo, demo_main, "[NAME]", "watch tasks sleep and be woken; alone: list them", SHELL_TASK);
+SHELL_COMMAND(demo, demo_main, "[NAME]", "watch tasks sleep and be woken", SHELL_TASK);

@@ -4,6 +4,7 @@
  * echoing itself. A line longer than the screen is shown through a window of one row, so nothing
  * depends on how a terminal wraps. A character typed at the end of the line costs one byte of output.
  */
+#include <linux/console.h>
 #include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
@@ -263,6 +264,7 @@ static int read_key(void)
 	return c == '\033' ? escape_key() : c;
 }
 
+/* A case a key. */
 static void edit_key(struct editor *ed, int key)
 {
 	char c = key;
@@ -347,9 +349,12 @@ int edit_line(char line[SHELL_LINE_MAX])
 
 	memset(ed, 0, sizeof(*ed));
 	ed->line = line;
+	console_line_broken();
 	tty_printf(PROMPT);
 	for (;;) {
 		key = read_key();
+		if (console_line_broken())
+			redraw(ed); /* the prompt is somewhere above by now */
 		if (key == CTRL('C') || key < 0) {
 			tty_printf("^C\n");
 			return -EINTR;

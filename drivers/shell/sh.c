@@ -25,7 +25,10 @@
 #define RAW	0			/* while the line editor reads: Ctrl-C is a key like others */
 
 static LIST_HEAD(background_jobs);	/* the shell's task only */
-static atomic_t ended_jobs;		/* background jobs done and not yet reported */
+static struct task_struct *shell_task;
+static DECLARE_WAIT_QUEUE_HEAD(job_ended);	/* where `wait` sleeps */
+static atomic_t running_jobs;		/* background jobs, */
+static atomic_t ended_jobs;		/* and those of them done and not yet reported */
 static char run_line[COMMAND_LINE_SIZE];
 
 static int __init run_setup(char *val)
@@ -179,11 +182,15 @@ static int job_thread(void *data)
 	if (!background)
 		tty_set_foreground(&console_tty, current, COOKED);
 	job->status = run_command(job->command, job->argc, job->argv);
-	if (background)
+	if (background) {
+		atomic_dec(&running_jobs);
 		atomic_inc(&ended_jobs);
+	}
 	complete(&job->done); /* the shell may free the job from here on */
-	if (background)
-		wake_up_interruptible(&console_tty.read_wait);
+	if (background) {
+		wake_up(&job_ended);
+		wake_up_interruptible(&console_tty.read_wait); /* the shell reports it */
+	}
 	return 0;
 }
 
@@ -267,6 +274,7 @@ static int run_thread(struct job *job)
 		job->id = new_job_id();
 		shell_printf("[%u] %d\n", job->id, job->pid);
 		list_add_tail(&job->node, &background_jobs);
+		atomic_inc(&running_jobs);
 		wake_up_process(task);
 		return 0;
 	}
@@ -304,6 +312,7 @@ static void run_jobs(struct list_head *jobs)
 		list_del(&job->node);
 		status = run_job(job);
 		show_interrupt(status);
+		report_jobs();
 		if (status == STATUS_SIGNAL + SIGINT)
 			free_jobs(jobs); /* the rest of the line is called off, too */
 	}
@@ -339,6 +348,7 @@ static int shell_thread(void *unused)
 	static char line[SHELL_LINE_MAX];
 	int len;
 
+	shell_task = current;
 	accept_signals();
 	tty_set_foreground(&console_tty, current, RAW);
 	if (*run_line) {
@@ -382,17 +392,19 @@ static int jobs_main(int argc, char **argv)
 }
 SHELL_COMMAND(jobs, jobs_main, "", "list the background jobs", SHELL_BUILTIN);
 
+/* A `wait` in the background is a background job, too: it waits for all but such as itself. */
 static int wait_main(int argc, char **argv)
 {
-	struct job *job;
+	static atomic_t waiting_jobs;
+	bool background = current != shell_task;
 	int err;
 
-	list_for_each_entry(job, &background_jobs, node) {
-		err = wait_event_interruptible(console_tty.read_wait, completion_done(&job->done));
-		if (err)
-			return err;
-	}
-	report_jobs();
-	return 0;
+	if (background)
+		atomic_inc(&waiting_jobs);
+	err = wait_event_interruptible(job_ended, atomic_read(&running_jobs) <=
+						  atomic_read(&waiting_jobs));
+	if (background)
+		atomic_dec(&waiting_jobs);
+	return err;
 }
-SHELL_COMMAND(wait, wait_main, "", "wait for all background jobs", SHELL_BUILTIN);
+SHELL_COMMAND(wait, wait_main, "", "wait for all background jobs", SHELL_INLINE);

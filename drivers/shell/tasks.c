@@ -60,7 +60,7 @@ static int get_task_list(struct task_list *list)
 		return -ENOMEM;
 	spin_lock_irq(&tasklist_lock);
 	for_each_process(p)
-		if (list->count < room)
+		if (list->count < room && !(READ_ONCE(p->__state) & TASK_DEAD))
 			list->task[list->count++] = get_task_struct(p);
 	spin_unlock_irq(&tasklist_lock);
 	return 0;
@@ -608,7 +608,7 @@ static int nice_main(int argc, char **argv)
 	set_user_nice(current, nice);
 	return shell_exec(argc - 1, argv + 1);
 }
-SHELL_COMMAND(nice, nice_main, "[-n NICE] COMMAND...|-p PID", "run with another share of the CPU",
+SHELL_COMMAND(nice, nice_main, "[-n NICE] CMD...|-p PID", "run with another share of the CPU",
 	      SHELL_TASK);
 
 static int parse_cpus(const char *text, bool list, struct cpumask *cpus)
@@ -662,5 +662,5 @@ static int taskset_main(int argc, char **argv)
 	}
 	return shell_exec(argc - 2, argv + 2);
 }
-SHELL_COMMAND(taskset, taskset_main, "[-cp] [CPUS] COMMAND...|PID",
+SHELL_COMMAND(taskset, taskset_main, "[-cp] [CPUS] CMD...|PID",
 	      "choose the CPUs a task may use", SHELL_TASK);

@@ -77,14 +77,21 @@ static __always_inline bool test_bit(unsigned long nr, const volatile unsigned l
 	return (__BIT_WORD_OF(addr, nr) & __BIT_MASK_OF(nr)) != 0;
 }
 
+/* BTS and BTR with a register as bit number find the right word by themselves: SDM volume 2, BTS. */
 static __always_inline void __set_bit(unsigned long nr, volatile unsigned long *addr)
 {
-	((unsigned long *)addr)[nr >> 6] |= __BIT_MASK_OF(nr);
+	if (__builtin_constant_p(nr))
+		((unsigned long *)addr)[nr >> 6] |= __BIT_MASK_OF(nr);
+	else
+		__asm__ __volatile__("btsq %1, %0" : "+m"(*addr) : "r"(nr) : "memory", "cc");
 }
 
 static __always_inline void __clear_bit(unsigned long nr, volatile unsigned long *addr)
 {
-	((unsigned long *)addr)[nr >> 6] &= ~__BIT_MASK_OF(nr);
+	if (__builtin_constant_p(nr))
+		((unsigned long *)addr)[nr >> 6] &= ~__BIT_MASK_OF(nr);
+	else
+		__asm__ __volatile__("btrq %1, %0" : "+m"(*addr) : "r"(nr) : "memory", "cc");
 }
 
 static __always_inline void __change_bit(unsigned long nr, volatile unsigned long *addr)

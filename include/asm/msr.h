@@ -36,10 +36,10 @@ static inline void wrmsrl(u32 msr, u64 val)
 /* rdtsc - the time-stamp counter; the CPU may read it early or late by a few instructions. */
 static __always_inline u64 rdtsc(void)
 {
-	u32 lo, hi;
+	u64 lo, hi;		/* the upper halves of both registers are cleared */
 
 	__asm__ __volatile__("rdtsc" : "=a"(lo), "=d"(hi));
-	return lo | (u64)hi << 32;
+	return lo | hi << 32;
 }
 
 /* rdtsc_ordered - the same, after all earlier loads are done (SDM volume 2, RDTSC: LFENCE before it). */

@@ -62,6 +62,12 @@ static __always_inline bool __preempt_count_dec_and_test(void)
 	return zero;
 }
 
+/* Call preempt_schedule() without spoiling a register: kernel/sched/thunk.asm says why. */
+static __always_inline void __preempt_schedule(void)
+{
+	__asm__ __volatile__("call preempt_schedule_thunk" : ASM_CALL_CONSTRAINT : : "memory", "cc");
+}
+
 /* should_resched - is the count @offset, and does somebody want the CPU? */
 static __always_inline bool should_resched(u32 offset)
 {

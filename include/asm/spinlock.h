@@ -28,6 +28,7 @@ typedef struct qspinlock {
 #define __ARCH_SPIN_LOCK_UNLOCKED { { .val = 0 } }
 #define _Q_LOCKED_VAL 1U
 
+/* queued_spin_lock_slowpath - wait in the queue. Called through a thunk that keeps all registers: see thunk.asm. */
 void queued_spin_lock_slowpath(arch_spinlock_t *lock);
 
 static __always_inline bool arch_spin_trylock(arch_spinlock_t *lock)
@@ -40,7 +41,8 @@ static __always_inline bool arch_spin_trylock(arch_spinlock_t *lock)
 static __always_inline void arch_spin_lock(arch_spinlock_t *lock)
 {
 	if (unlikely(!arch_spin_trylock(lock)))
-		queued_spin_lock_slowpath(lock);
+		__asm__ __volatile__("call queued_spin_lock_slowpath_thunk"
+				     : ASM_CALL_CONSTRAINT : "D"(lock) : "memory", "cc");
 }
 
 /* A plain store: x86 does not move earlier loads and stores past it (SDM volume 3, section 8.2.2). */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * BUG() for what cannot happen, WARN() for what should not. Both are a UD2 instruction in the code and an entry in a
- * table elsewhere, so a check that never fires costs a compare and a branch. Context for all: any.
+ * BUG() for what cannot happen, WARN() for what should not. Both are a UD2 instruction in the code
+ * and an entry in a table elsewhere, so a check that never fires costs a compare and a branch.
+ * Context for all: any.
  */
 #ifndef _LINUX_BUG_H
 #define _LINUX_BUG_H
@@ -13,10 +14,10 @@
 
 struct pt_regs;
 
-#define BUGFLAG_WARNING (1 << 0)	/* report and go on */
-#define BUGFLAG_ONCE (1 << 1)		/* the first time only */
-#define BUGFLAG_DONE (1 << 2)		/* that was it */
-#define BUGFLAG_MESSAGE (1 << 3)	/* __warn_printk() has begun the report */
+#define BUGFLAG_WARNING (1 << 0) /* report and go on */
+#define BUGFLAG_ONCE    (1 << 1) /* the first time only */
+#define BUGFLAG_DONE    (1 << 2) /* that was it */
+#define BUGFLAG_MESSAGE (1 << 3) /* __warn_printk() has begun the report */
 
 /* Where a UD2 stands in the source. Addresses are relative to the field that holds them. */
 struct bug_entry {
@@ -27,11 +28,11 @@ struct bug_entry {
 };
 
 #define __BUG_FLAGS(flags)                                                                         \
-	__asm__ __volatile__("1:	ud2\n"                                                     \
+	__asm__ __volatile__("1: ud2\n"                                                            \
 			     ".pushsection __bug_table, \"aw\"\n"                                  \
-			     "2:	.long 1b - .\n"                                            \
-			     "	.long %c0 - .\n"                                                   \
-			     "	.word %c1, %c2\n"                                                  \
+			     "2: .long 1b - .\n"                                                   \
+			     ".long %c0 - .\n"                                                     \
+			     ".word %c1, %c2\n"                                                    \
 			     ".popsection"                                                         \
 			     :                                                                     \
 			     : "i"(__FILE__), "i"(__LINE__), "i"(flags))
@@ -48,7 +49,7 @@ struct bug_entry {
 			BUG();                                                                     \
 	} while (0)
 
-/* WARN_ON - if @condition holds, report this place with a trace, and go on. Value: @condition, as 0 or 1. */
+/* WARN_ON - if @condition holds, report this place with a trace and go on. Value: @condition. */
 #define __WARN_ON(condition, flags)                                                                \
 	({                                                                                         \
 		int __ret_warn_on = !!(condition);                                                 \
@@ -56,7 +57,7 @@ struct bug_entry {
 			__BUG_FLAGS(BUGFLAG_WARNING | (flags));                                    \
 		unlikely(__ret_warn_on);                                                           \
 	})
-#define WARN_ON(condition) __WARN_ON(condition, 0)
+#define WARN_ON(condition)      __WARN_ON(condition, 0)
 #define WARN_ON_ONCE(condition) __WARN_ON(condition, BUGFLAG_ONCE)
 
 /* WARN - the same with a message. */
@@ -86,7 +87,8 @@ void __warn_printk(const char *fmt, ...) __printf(1, 2);
  * handle_bug - deal with a UD2 that BUG() or WARN() planted
  *
  * Context: exception entry.
- * Return: true when it was a WARN(), which has been reported and stepped over; false when the caller must die().
+ * Return: true when it was a WARN(), which has been reported and stepped over; false when the
+ * caller must die().
  */
 bool handle_bug(struct pt_regs *regs);
 

@@ -20,6 +20,10 @@
 #define WRITE_ONCE(x, val) do { *(volatile __typeof__(x) *)&(x) = (val); } while (0)
 #define data_race(expr) (expr)
 
+/* For an asm statement that calls: makes the compiler set up the stack frame first, so that traces are complete. */
+register unsigned long current_stack_pointer __asm__("rsp");
+#define ASM_CALL_CONSTRAINT "+r"(current_stack_pointer)
+
 #define unreachable() __builtin_unreachable()
 #define fallthrough __attribute__((__fallthrough__))
 

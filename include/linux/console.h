@@ -50,6 +50,9 @@ void console_unlock(void);
  */
 void console_write(const char *s, size_t n);
 
+/* console_line_broken - has a message broken the line a task had begun, since the last call? Context: task. */
+bool console_line_broken(void);
+
 /**
  * bust_spinlocks - before (1) and after (0) reporting a fatal error
  * From the first call on, messages of this CPU reach the consoles whoever owns them; messages of

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From an address in the kernel's code to its function and its line of source, through tables that tools/mksyms.py
- * makes and the second link puts into the image. Context for all: any, NMI included; no lock, no allocation.
+ * From an address in the kernel's code to its function and its line of source, through tables that
+ * tools/mksyms.py makes and the second link puts into the image. Context for all: any, NMI
+ * included; no lock, no allocation.
  */
 #ifndef _LINUX_KALLSYMS_H
 #define _LINUX_KALLSYMS_H
 
 #include <linux/types.h>
 
-#define KSYM_NAME_LEN 128
-#define KSYM_SYMBOL_LEN 256		/* fits whatever the sprint functions below write, NUL included */
+#define KSYM_SYMBOL_LEN 256 /* fits whatever the sprint functions below write, NUL included */
 
 /* What is known about an address. The strings lie in the tables and live as long as the kernel. */
 struct ksym {
 	const char *name;
-	unsigned long start;		/* of the function */
-	unsigned long size;		/* bytes */
-	const char *file;		/* relative to the source tree; NULL when not known */
+	unsigned long start; /* of the function */
+	unsigned long size;  /* bytes */
+	const char *file;    /* relative to the source tree; NULL when not known */
 	unsigned int line;
 };
 
@@ -29,16 +29,14 @@ struct ksym {
  */
 bool kallsyms_find(unsigned long addr, struct ksym *sym);
 
-/* kallsyms_lookup_name - Return: the address of the function of that name, 0 when there is none. Walks them all. */
-unsigned long kallsyms_lookup_name(const char *name);
-
 /* kernel_text_address - Return: whether a function of the kernel covers @addr. */
 bool kernel_text_address(unsigned long addr);
 
-/* sprint_symbol - write "name+0xoffset/0xsize", or the address when it has no name. Return: the length. */
+/*
+ * sprint_symbol - write "name+0xoffset/0xsize", or the address when it has no name; _no_offset: the
+ * name alone; sprint_backtrace: the same for a return address. Return: the length.
+ */
 int sprint_symbol(char *buffer, unsigned long addr);
-
-/* sprint_symbol_no_offset - the name alone. sprint_backtrace - as sprint_symbol(), for a return address. */
 int sprint_symbol_no_offset(char *buffer, unsigned long addr);
 int sprint_backtrace(char *buffer, unsigned long addr);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What other CPUs are doing, asked by a non-maskable interrupt, which reaches them whatever they have turned off. A CPU
- * so asked holds still in its NMI handler while the one that asked prints its trace.
+ * What other CPUs are doing, asked by a non-maskable interrupt, which reaches them whatever they
+ * have turned off. A CPU so asked holds still in its NMI handler while the one that asked prints
+ * its trace.
  */
 #ifndef _LINUX_NMI_H
 #define _LINUX_NMI_H
@@ -21,7 +22,7 @@ bool trigger_all_cpu_backtrace(void);
 /* trigger_single_cpu_backtrace - the same for one CPU. */
 bool trigger_single_cpu_backtrace(int cpu);
 
-/* stop_other_cpus - hold the other CPUs for good and, if @show, print their traces. Context: any, inside a report. */
+/* stop_other_cpus - hold the other CPUs for good; @show: print their traces. Context: a report. */
 void stop_other_cpus(bool show);
 
 /**

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end. One CPU at a time reports an error; an error inside a report is named in one line, and that is all. After
- * a panic the other CPUs are held, their traces shown, and panic= decides what follows: halt (the default), exit
- * (QEMU's isa-debug-exit, status 37) or reboot.
+ * The end. One CPU at a time reports an error; an error inside a report is named in one line, and
+ * that is all. After a panic the other CPUs are held, their traces shown, and panic= decides what
+ * follows: halt (the default), exit (QEMU's isa-debug-exit, status 37) or reboot.
  */
 #ifndef _LINUX_PANIC_H
 #define _LINUX_PANIC_H
@@ -34,7 +34,7 @@ void dump_stack(void);
 void die(const char *str, struct pt_regs *regs, long err) __noreturn __cold;
 
 /**
- * handle_stack_overflow - report a double fault whose cause is the guard page of the running task's stack
+ * handle_stack_overflow - report that the running task has run off its stack, and panic
  * @fault_address: the address in the guard page
  */
 void handle_stack_overflow(struct pt_regs *regs, unsigned long fault_address) __noreturn __cold;
@@ -43,20 +43,21 @@ void handle_stack_overflow(struct pt_regs *regs, unsigned long fault_address) __
  * report_begin - become the one CPU that reports, with interrupts off and the consoles seized
  *
  * Waits for another CPU's report. Context: any.
- * Return: false when this CPU is inside a report already, which the new error then belongs to; call nothing more.
+ * Return: false when this CPU is inside a report already, which the new error then belongs to; call
+ * nothing more.
  */
 bool report_begin(void);
 
 /* report_end - the report was not fatal: give back what report_begin() took. */
 void report_end(void);
 
+/* report_running - Return: is some CPU inside a report? What could only disturb it keeps quiet. */
+bool report_running(void);
+
 /* report_panic - end a begun report, which has shown its trace, with a panic. */
 void report_panic(const char *reason) __noreturn __cold;
 
 /* report_nested - name an error inside a report in one line, and stop. */
 void report_nested(const char *what) __noreturn __cold;
-
-/* report_running - Return: is some CPU inside a report? Checks that could only disturb it then keep quiet. */
-bool report_running(void);
 
 #endif

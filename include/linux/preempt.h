@@ -54,6 +54,7 @@
 #define in_atomic_preempt_off() (preempt_count() != PREEMPT_DISABLE_OFFSET)
 #define preemptible() (preempt_count() == 0 && !irqs_disabled())
 
+/* preempt_schedule - switch to the task that should run; nothing if preemption or interrupts are off. */
 void preempt_schedule(void);
 
 #ifdef CONFIG_DEBUG_PREEMPT
@@ -86,14 +87,14 @@ void preempt_count_sub(int val);
 		barrier();                                                                         \
 		preempt_count_dec();                                                               \
 		if (should_resched(0))                                                             \
-			preempt_schedule();                                                        \
+			__preempt_schedule();                                                      \
 	} while (0)
 #else
 #define preempt_enable()                                                                           \
 	do {                                                                                       \
 		barrier();                                                                         \
 		if (unlikely(__preempt_count_dec_and_test()))                                      \
-			preempt_schedule();                                                        \
+			__preempt_schedule();                                                      \
 	} while (0)
 #endif
 
@@ -107,7 +108,7 @@ void preempt_count_sub(int val);
 #define preempt_check_resched()                                                                    \
 	do {                                                                                       \
 		if (should_resched(0))                                                             \
-			preempt_schedule();                                                        \
+			__preempt_schedule();                                                      \
 	} while (0)
 
 #define preempt_disable_notrace() preempt_disable()

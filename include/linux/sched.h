@@ -96,7 +96,7 @@ struct task_struct {
 	unsigned int flags;		/* PF_*; its own, but for PF_NO_SETAFFINITY */
 
 	/* Scheduling. rq->lock and pi_lock to write. */
-	int prio;			/* 0-98 real-time (0 highest), 100-139 fair */
+	int prio;			/* lower runs first: 0-98 real-time, 120 for all fair tasks, 140 idle */
 	int static_prio;		/* of the nice level: 120 + nice */
 	unsigned int rt_priority;	/* 1-99, 0 for fair tasks */
 	unsigned int policy;

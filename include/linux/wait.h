@@ -28,8 +28,9 @@ struct task_struct;
 /**
  * wait_queue_func_t - what a wake-up does with an entry
  * @mode: task states to wake, as the waker gave them
+ * @flags: 0
  *
- * Context: the queue's lock held, interrupts off. Must not sleep.
+ * Context: the queue's lock held, interrupts off. Must not sleep. @wq_entry may be gone when it returns.
  * Return: 0 if it woke nobody, 1 if it did (counts against the exclusive ones), negative to end the wake-up here.
  */
 typedef int (*wait_queue_func_t)(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key);
@@ -41,8 +42,6 @@ int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, 
 #define WQ_FLAG_CUSTOM 0x04		/* func is not one of ours, private may be anything */
 #define WQ_FLAG_DONE 0x10
 #define WQ_FLAG_PRIORITY 0x20		/* to the front of the queue */
-
-#define WF_SYNC 0x10			/* wake flag: the waker is about to sleep */
 
 struct wait_queue_entry {
 	unsigned int flags;
@@ -127,16 +126,13 @@ void remove_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry 
 /* The same where the caller holds wq_head->lock. */
 static inline void __add_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry)
 {
-	struct list_head *head = &wq_head->head;
-	struct wait_queue_entry *wq;
+	struct list_head *pos;
 
 	/* Entries with WQ_FLAG_PRIORITY stay in front. */
-	list_for_each_entry(wq, &wq_head->head, entry) {
-		if (!(wq->flags & WQ_FLAG_PRIORITY))
+	list_for_each(pos, &wq_head->head)
+		if (likely(!(list_entry(pos, struct wait_queue_entry, entry)->flags & WQ_FLAG_PRIORITY)))
 			break;
-		head = &wq->entry;
-	}
-	list_add(&wq_entry->entry, head);
+	list_add_tail(&wq_entry->entry, pos);
 }
 
 static inline void __add_wait_queue_exclusive(struct wait_queue_head *wq_head,
@@ -172,14 +168,12 @@ static inline void __remove_wait_queue(struct wait_queue_head *wq_head __maybe_u
  * @key: handed to the functions
  *
  * Context: any but NMI. Never sleeps. If it wakes a task, a full barrier comes before the task's state is read.
- * Return: how many exclusive entries were woken.
  */
-int __wake_up(struct wait_queue_head *wq_head, unsigned int mode, int nr, void *key);
+void __wake_up(struct wait_queue_head *wq_head, unsigned int mode, int nr, void *key);
 
 /* The same where the caller holds wq_head->lock. */
 void __wake_up_locked(struct wait_queue_head *wq_head, unsigned int mode, int nr);
 void __wake_up_locked_key(struct wait_queue_head *wq_head, unsigned int mode, void *key);
-void __wake_up_sync(struct wait_queue_head *wq_head, unsigned int mode);
 
 #define wake_up(x) __wake_up(x, TASK_NORMAL, 1, NULL)
 #define wake_up_nr(x, nr) __wake_up(x, TASK_NORMAL, nr, NULL)
@@ -189,9 +183,9 @@ void __wake_up_sync(struct wait_queue_head *wq_head, unsigned int mode);
 #define wake_up_interruptible(x) __wake_up(x, TASK_INTERRUPTIBLE, 1, NULL)
 #define wake_up_interruptible_nr(x, nr) __wake_up(x, TASK_INTERRUPTIBLE, nr, NULL)
 #define wake_up_interruptible_all(x) __wake_up(x, TASK_INTERRUPTIBLE, 0, NULL)
-/* The waker is about to sleep itself: the woken task need not preempt it. */
-#define wake_up_sync(x) __wake_up_sync(x, TASK_NORMAL)
-#define wake_up_interruptible_sync(x) __wake_up_sync(x, TASK_INTERRUPTIBLE)
+/* For a waker that is about to sleep itself: a hint in Linux, which the scheduler here makes no use of. */
+#define wake_up_sync(x) wake_up(x)
+#define wake_up_interruptible_sync(x) wake_up_interruptible(x)
 #define wake_up_poll(x, m) __wake_up(x, TASK_NORMAL, 1, (void *)(unsigned long)(m))
 #define wake_up_interruptible_poll(x, m) __wake_up(x, TASK_INTERRUPTIBLE, 1, (void *)(unsigned long)(m))
 
@@ -216,8 +210,16 @@ bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queu
  */
 long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state);
 
-/* finish_wait - back to TASK_RUNNING and out of the queue. Context: task. */
-void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
+/**
+ * finish_wait - back to TASK_RUNNING and out of the queue
+ *
+ * An entry whose both pointers lead back to itself was taken out by autoremove_wake_function(), and nobody can reach
+ * it any more: no lock is needed. list_empty_careful() looks at both, because a waker on another CPU may be in the
+ * middle of list_del_init_careful(), whose last store, seen here with acquire, ends its use of the entry.
+ * Context: task.
+ */
+static inline void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
+void __finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry);
 
 /* autoremove_wake_function - default_wake_function(), and the entry leaves the queue when its task was woken. */
 int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key);
@@ -232,7 +234,13 @@ int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mod
 long wait_woken(struct wait_queue_entry *wq_entry, unsigned int mode, long timeout);
 int woken_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key);
 
-void init_wait_entry(struct wait_queue_entry *wq_entry, int flags);
+static inline void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
+{
+	wq_entry->flags = flags;
+	wq_entry->private = current;
+	wq_entry->func = autoremove_wake_function;
+	INIT_LIST_HEAD(&wq_entry->entry);
+}
 
 #define DEFINE_WAIT_FUNC(name, function)                                                           \
 	struct wait_queue_entry name = {                                                           \
@@ -256,7 +264,7 @@ void init_wait_entry(struct wait_queue_entry *wq_entry, int flags);
 /*
  * The one loop behind all forms. @cmd sleeps. @ret is what the expression is worth when the condition is true; a
  * signal makes it -ERESTARTSYS. The condition is tested after the state is set, so a wake-up between test and sleep
- * turns the sleep into a no-op.
+ * turns the sleep into a no-op. The test after @cmd is the usual end: it saves entering the queue again for nothing.
  */
 #define ___wait_event(wq_head, condition, state, exclusive, ret, cmd)                              \
 	({                                                                                         \
@@ -277,6 +285,9 @@ void init_wait_entry(struct wait_queue_entry *wq_entry, int flags);
 			}                                                                          \
                                                                                                    \
 			cmd;                                                                       \
+                                                                                                   \
+			if (condition)                                                             \
+				break;                                                             \
 		}                                                                                  \
 		finish_wait(&wq_head, &__wq_entry);                                                \
 	__out:                                                                                     \
@@ -453,7 +464,22 @@ static inline void __remove_wait_queue_safe(struct wait_queue_entry *wait)
 #define wait_event_interruptible_exclusive_locked_irq(wq_head, condition)                          \
 	((condition) ? 0 : __wait_event_locked(wq_head, condition, 1, _irq))
 
+#ifdef CONFIG_DEBUG_ATOMIC_SLEEP
+/* Remember, for reports, which queue the running task sleeps on. */
+void note_wait_head(struct wait_queue_head *wq_head);
+#else
+#define note_wait_head(wq_head) do { } while (0)
+#endif
+
 /* After the macros that use task states and schedule(): they are expanded where both headers have been read. */
 #include <linux/sched.h>
+
+static inline void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry)
+{
+	__set_current_state(TASK_RUNNING);
+	note_wait_head(NULL);
+	if (unlikely(!list_empty_careful(&wq_entry->entry)))
+		__finish_wait(wq_head, wq_entry);
+}
 
 #endif

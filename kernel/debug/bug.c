@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What happens at the UD2 of a BUG() or a WARN(): its address is looked up in the table that those macros fill, and
- * the entry says where the source is and whether to go on.
+ * What happens at the UD2 of a BUG() or a WARN(): its address is looked up in the table that those
+ * macros fill, and the entry says where the source is and whether to go on.
  */
 #include <linux/bug.h>
 #include <linux/kallsyms.h>
@@ -50,7 +50,8 @@ static void report_warning(const struct bug_entry *bug, struct pt_regs *regs)
 
 	sprint_symbol_no_offset(place, regs->ip);
 	if (!report_begin()) {
-		pr_warn("WARNING at %s:%d %s, inside another report\n", bug_file(bug), bug->line, place);
+		pr_warn("WARNING at %s:%d %s, inside another report\n", bug_file(bug), bug->line,
+			place);
 		return;
 	}
 	if (!(bug->flags & BUGFLAG_MESSAGE))

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
- * The symbol and line tables: finding things in what tools/mksyms.py built. Its head describes the format; the
- * structures here mirror it. Everything is sorted, constant and found by offsets from the table's first byte, so a
- * lookup is two binary searches and works in any state the kernel may be in. The first of the two links has no
- * table yet, and lookups then find nothing.
+ * The symbol and line tables: finding things in what tools/mksyms.py built. Its head describes the
+ * format; the structures here mirror it. Everything is sorted, constant and found by offsets from
+ * the table's first byte, so a lookup is two binary searches and works in any state the kernel may
+ * be in. The first of the two links has no table yet, and lookups then find nothing.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
-#include <linux/string.h>
 
-#define KSYMS_MAGIC 0x3159534b		/* "KSY1" */
-#define LINE_BITS 20
+#define KSYMS_MAGIC 0x3159534b /* "KSY1" */
+#define LINE_BITS   20
 
 struct ksyms_table {
 	u32 magic, size;
 	u32 nr_syms, nr_lines, nr_files, pool;
-	u32 words[];			/* sym_addr, sym_size, sym_name, line_addr, line_src, file_name */
+	/* sym_addr, sym_size, sym_name, line_addr, line_src, file_name */
+	u32 words[];
 };
 
 extern const char __ksyms_start[], __ksyms_end[];
@@ -35,7 +35,10 @@ static const char *pool_string(const struct ksyms_table *table, u32 place)
 	return (const char *)table + table->pool + place;
 }
 
-/* The tables keep the low half of an address; all code lies where sign extension brings the rest back. */
+/*
+ * The tables keep the low half of an address; all code lies where sign extension brings the rest
+ * back.
+ */
 static unsigned long full_address(u32 low)
 {
 	return (long)(s32)low;
@@ -88,17 +91,6 @@ bool kallsyms_find(unsigned long addr, struct ksym *sym)
 	return true;
 }
 
-unsigned long kallsyms_lookup_name(const char *name)
-{
-	const struct ksyms_table *table = ksyms();
-	u32 i;
-
-	for (i = 0; table && i < table->nr_syms; i++)
-		if (!strcmp(pool_string(table, table->words[2 * table->nr_syms + i]), name))
-			return full_address(table->words[i]);
-	return 0;
-}
-
 bool kernel_text_address(unsigned long addr)
 {
 	struct ksym sym;
@@ -144,6 +136,7 @@ int sprint_location(char *buffer, unsigned long addr, bool is_return)
 		return scnprintf(buffer, KSYM_SYMBOL_LEN, "0x%lx", addr);
 	len = scnprintf(buffer, KSYM_SYMBOL_LEN, "%s+0x%lx", sym.name, addr - sym.start);
 	if (sym.file)
-		len += scnprintf(buffer + len, KSYM_SYMBOL_LEN - len, " (%s:%u)", sym.file, sym.line);
+		len += scnprintf(buffer + len, KSYM_SYMBOL_LEN - len, " (%s:%u)", sym.file,
+				 sym.line);
 	return len;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Traces of other CPUs. The asker marks a CPU in `asked` and sends it an NMI; the CPU leaves the address of its
- * interrupted registers in frozen_regs[] and spins in the handler. The asker walks that CPU's stack, which cannot
- * change now, and prints. So output is in order without a lock, and nothing is printed from an NMI. Clearing
- * `freezing` lets them go, unless a panic stops them for good.
+ * Traces of other CPUs. The asker marks a CPU in `asked` and sends it an NMI; the CPU leaves the
+ * address of its interrupted registers in frozen_regs[] and spins in the handler. The asker walks
+ * that CPU's stack, which cannot change now, and prints. So output is in order without a lock, and
+ * nothing is printed from an NMI. Clearing `freezing` lets them go, unless a panic stops them for
+ * good.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -18,13 +19,13 @@
 #include <asm/current.h>
 #include <asm/processor.h>
 
-#define ANSWER_US 1000000	/* a CPU that has not answered an NMI by then never will */
+#define ANSWER_US 1000000 /* a CPU that has not answered an NMI by then never will */
 
-static atomic_t asker = ATOMIC_INIT(-1);	/* the CPU that may use what follows */
-static struct cpumask asked;			/* CPUs on the way into their handler */
-static struct pt_regs *frozen_regs[NR_CPUS];	/* CPUs that hold still */
-static bool freezing;				/* they have to go on doing so */
-static bool stopping;				/* for good, whatever an asker thinks */
+static atomic_t asker = ATOMIC_INIT(-1);     /* the CPU that may use what follows */
+static struct cpumask asked;                 /* CPUs on the way into their handler */
+static struct pt_regs *frozen_regs[NR_CPUS]; /* CPUs that hold still */
+static bool freezing;                        /* they have to go on doing so */
+static bool stopping;                        /* for good, whatever an asker thinks */
 
 bool nmi_cpu_backtrace(struct pt_regs *regs)
 {
@@ -33,11 +34,12 @@ bool nmi_cpu_backtrace(struct pt_regs *regs)
 	if (!cpumask_test_and_clear_cpu(cpu, &asked))
 		return false;
 	smp_store_release(&frozen_regs[cpu], regs);
-	while (READ_ONCE(freezing))
+	while (READ_ONCE(freezing) || READ_ONCE(stopping)) {
+		if (READ_ONCE(stopping))
+			halt();
 		cpu_relax();
-	while (READ_ONCE(stopping))
-		halt();
-	smp_store_release(&frozen_regs[cpu], NULL);	/* pairs with the acquire in all_settled() */
+	}
+	smp_store_release(&frozen_regs[cpu], NULL); /* pairs with the acquire in all_settled() */
 	return true;
 }
 
@@ -139,8 +141,8 @@ bool trigger_single_cpu_backtrace(int cpu)
 }
 
 /*
- * An asker may be among those to stop, so its turn is not waited for. It may also have let its CPUs go since: each
- * finds `stopping` set on its way out of the handler, or gets the NMI sent here.
+ * An asker may be among those to stop, so its turn is not waited for. It may also have let its CPUs
+ * go since: each finds `stopping` set on its way out of the handler, or gets the NMI sent here.
  */
 void stop_other_cpus(bool show)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Fatal errors. `reporter` is the CPU that may print a report: others wait, and whoever finds itself there already has
- * met an error inside a report, of which nothing can be trusted any more but one line of text. Every fatal path ends
- * in report_panic(): the other CPUs are held and shown, then panic= decides. None of this takes a lock.
+ * Fatal errors. `reporter` is the CPU that may print a report: others wait, and whoever finds
+ * itself there already has met an error inside a report, of which nothing can be trusted any more
+ * but one line of text. Every fatal path ends in report_panic(): the other CPUs are held and shown,
+ * then panic= decides. None of this takes a lock.
  */
 #include <linux/atomic.h>
 #include <linux/console.h>
@@ -31,23 +32,21 @@ static const char *const action_names[] = { "halt", "exit", "reboot" };
 static enum panic_action panic_action = PANIC_HALT;
 
 static atomic_t reporter = ATOMIC_INIT(NOBODY);
-static unsigned long reporter_flags;	/* the reporter's: interrupts as they were */
-static bool others_stopped;		/* the reporter's */
+static unsigned long reporter_flags; /* the reporter's: interrupts as they were */
+static bool others_stopped;          /* the reporter's */
 
 /* Exceptions whose name leaves a reader wondering. */
 static const struct {
 	const char *name;
 	const char *meaning;
 } explanations[] = {
-	{ "page fault",
-	  "The code used an address where nothing is mapped, or in a way\n"
-	  "that the mapping forbids. Near 0 it is a NULL pointer, perhaps\n"
-	  "plus the offset of a structure's member: which pointer in the\n"
-	  "line that RIP names can be NULL, and who should have checked it?\n"
-	  "Otherwise: was the object freed already?\n" },
-	{ "divide error",
-	  "An integer was divided by zero, or the quotient does not fit.\n"
-	  "Test the divisor before dividing.\n" },
+	{ "page fault", "The code used an address where nothing is mapped, or in a way\n"
+			"that the mapping forbids. Near 0 it is a NULL pointer, perhaps\n"
+			"plus the offset of a structure's member: which pointer in the\n"
+			"line that RIP names can be NULL, and who should have checked it?\n"
+			"Otherwise: was the object freed already?\n" },
+	{ "divide error", "An integer was divided by zero, or the quotient does not fit.\n"
+			  "Test the divisor before dividing.\n" },
 	{ "general protection fault",
 	  "Most often a wild pointer: an address that is no address, out of\n"
 	  "memory that was freed or never initialised. Look for a register\n"
@@ -148,7 +147,7 @@ void report_panic(const char *reason)
 
 void panic(const char *fmt, ...)
 {
-	static char reason[256];	/* the reporter's */
+	static char reason[256]; /* the reporter's */
 	char nested[80];
 	va_list args;
 	bool first;
@@ -207,13 +206,14 @@ void handle_stack_overflow(struct pt_regs *regs, unsigned long fault_address)
 	if (!report_begin())
 		die_nested("stack overflow", regs);
 	console_verbose();
-	pr_emerg("BUG: kernel stack overflow: %s/%d ran off its stack (%lx-%lx) at %lx\n", current->comm,
-		 current->pid, low, low + THREAD_SIZE - 1, fault_address);
+	pr_emerg("BUG: kernel stack overflow: %s/%d ran off its stack (%lx-%lx) at %lx\n",
+		 current->comm, current->pid, low, low + THREAD_SIZE - 1, fault_address);
 	show_regs(regs);
 	debug_show_held_locks(current);
 	pr_emerg("---[ end trace ]---\n");
 	pr_emerg("A task has %lu KiB of stack. Look for a function that calls\n"
 		 "itself, and for large local arrays: bound the depth, or use a\n"
-		 "loop; allocate what is large with kmalloc().\n", THREAD_SIZE / 1024);
+		 "loop; allocate what is large with kmalloc().\n",
+		 THREAD_SIZE / 1024);
 	report_panic("kernel stack overflow");
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * provoke: make one chosen mistake and read the report. `provoke CONTEXT PRIMITIVE` calls something that can sleep from
- * where sleeping is forbidden; every pair works. `provoke CRASH` breaks something else. The mistakes are the real
- * ones, made through the same functions that any driver calls.
+ * provoke: make one chosen mistake and read the report. `provoke CONTEXT PRIMITIVE` calls something
+ * that can sleep from where sleeping is forbidden; every pair works. `provoke CRASH` breaks
+ * something else. The mistakes are the real ones, made through the same functions that any driver
+ * calls.
  */
 #include <linux/bug.h>
 #include <linux/delay.h>
@@ -21,8 +22,8 @@
 #include <asm/processor.h>
 #include <catnap/shell.h>
 
-#define SOON_NS 1000000
-#define OVERFLOW_FRAME 256		/* bytes of stack that each level of the recursion takes */
+#define SOON_NS        1000000
+#define OVERFLOW_FRAME 256 /* bytes of stack that each level of the recursion takes */
 
 static DEFINE_SPINLOCK(provoke_lock);
 static DECLARE_WAIT_QUEUE_HEAD(provoke_queue);
@@ -30,7 +31,7 @@ static bool provoke_condition = true;
 
 typedef void (*primitive_fn)(void);
 
-static primitive_fn interrupt_primitive;	/* what the callback below is to call; one provoke at a time */
+static primitive_fn interrupt_primitive; /* for the callbacks; one provoke at a time */
 static bool interrupt_done;
 
 /* ---- what can sleep ---- */
@@ -105,7 +106,10 @@ static void timer_callback(struct timer_list *timer)
 	call_interrupt_primitive();
 }
 
-/* The task spins on the CPU whose timer will fire: so it is the one interrupted, and named in the report. */
+/*
+ * The task spins on the CPU whose timer will fire: so it is the one interrupted, and named in the
+ * report.
+ */
 static void be_interrupted(void)
 {
 	while (!READ_ONCE(interrupt_done))
@@ -281,5 +285,5 @@ static int provoke(int argc, char **argv)
 	list_all();
 	return argc == 1 ? 0 : -EINVAL;
 }
-SHELL_COMMAND(provoke, provoke, "CONTEXT PRIMITIVE | CRASH", "make a mistake and read the report; alone: list them",
-	      SHELL_TASK);
+SHELL_COMMAND(provoke, provoke, "CONTEXT PRIMITIVE | CRASH",
+	      "make a mistake and read the report; alone: list them", SHELL_TASK);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The reports about sleeping where one must not: what was going on, the locks held and where each was taken, how the
- * code came there, and the rule in words. The two checks are schedule()'s, when it is too late, and might_sleep()'s,
- * which catches the call whether or not it would have slept. atomic_sleep= says what follows: panic (the default)
- * or warn.
+ * The reports about sleeping where one must not: what was going on, the locks held and where each
+ * was taken, how the code came there, and the rule in words. The two checks are schedule()'s, when
+ * it is too late, and might_sleep()'s, which catches the call whether or not it would have slept.
+ * atomic_sleep= says what follows: panic (the default) or warn.
  */
 #include <linux/console.h>
 #include <linux/init.h>
@@ -18,7 +18,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
-#define SCHEDULE_DEPTH 4		/* frames between schedule() and __schedule_bug(), at most */
+#define SCHEDULE_DEPTH 4 /* frames between schedule() and __schedule_bug(), at most */
 
 static bool atomic_sleep_panics = true;
 
@@ -36,11 +36,21 @@ early_param("atomic_sleep", atomic_sleep_setup);
 
 /* What a report is about, noted before the report itself changes any of it. */
 struct atomic_context {
-	int count;			/* preempt_count of the code that wanted to sleep */
+	int count; /* preempt_count of the code that wanted to sleep */
 	bool irqs_off;
 };
 
-enum { RULE_NMI, RULE_HARDIRQ, RULE_SOFTIRQ, RULE_LOCK, RULE_BH, RULE_PREEMPT, RULE_IRQS, RULE_IDLE };
+enum rule {
+	RULE_NMI,
+	RULE_HARDIRQ,
+	RULE_SOFTIRQ,
+	RULE_LOCK,
+	RULE_BH,
+	RULE_PREEMPT,
+	RULE_EITHER,
+	RULE_IRQS,
+	RULE_IDLE
+};
 
 static const struct {
 	const char *broken;
@@ -94,6 +104,13 @@ static const struct {
 		"sleeping, and look the per-CPU data up again afterwards; or copy\n"
 		"what is needed first; allocate with GFP_ATOMIC.\n",
 	},
+	[RULE_EITHER] = {
+		"Rule broken: who holds a spinlock, or has called\n"
+		"preempt_disable(), may not sleep.\n",
+		"To mend it: end that before sleeping; or use what does not\n"
+		"sleep: GFP_ATOMIC, udelay(). A debug kernel says which it was,\n"
+		"and where it began.\n",
+	},
 	[RULE_IRQS] = {
 		"Rule broken: code with interrupts off may not sleep. The next\n"
 		"task would run with them off too, and the interrupt that is to\n"
@@ -109,7 +126,7 @@ static const struct {
 	},
 };
 
-static int broken_rule(const struct atomic_context *context)
+static enum rule broken_rule(const struct atomic_context *context)
 {
 	if (context->count & NMI_MASK)
 		return RULE_NMI;
@@ -117,6 +134,8 @@ static int broken_rule(const struct atomic_context *context)
 		return RULE_HARDIRQ;
 	if (context->count & SOFTIRQ_OFFSET)
 		return RULE_SOFTIRQ;
+	if ((context->count & PREEMPT_MASK) && !IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
+		return RULE_EITHER;
 	if (context->count & PREEMPT_MASK)
 		return lockdep_depth(current) ? RULE_LOCK : RULE_PREEMPT;
 	if (context->count & SOFTIRQ_MASK)
@@ -153,7 +172,10 @@ void debug_show_held_locks(struct task_struct *p __maybe_unused)
 #endif
 
 #ifdef CONFIG_DEBUG_PREEMPT
-/* Only for tasks: an interrupt does not note where it began, and the task's own note is old by then. */
+/*
+ * Only for tasks: an interrupt does not note where it began, and the task's own note is old by
+ * then.
+ */
 static void print_preempt_disable_ip(const struct atomic_context *context)
 {
 	char place[KSYM_SYMBOL_LEN];
@@ -170,9 +192,10 @@ static void print_preempt_disable_ip(const struct atomic_context *context __mayb
 #endif
 
 /* All of a report but its first lines; the trace begins where @s stands. */
-static void finish_report(const struct atomic_context *context, struct unwind_state *s, const char *reason)
+static void finish_report(const struct atomic_context *context, struct unwind_state *s,
+			  const char *reason)
 {
-	int rule = broken_rule(context);
+	enum rule rule = broken_rule(context);
 
 	debug_show_held_locks(current);
 	print_preempt_disable_ip(context);
@@ -200,11 +223,13 @@ static void skip_to_schedule(struct unwind_state *s)
 }
 
 /*
- * The count printed includes what schedule() itself added, as Linux prints it: one spinlock held shows as 0x00000002.
+ * The count printed includes what schedule() itself added, as Linux prints it: one spinlock held
+ * shows as 0x00000002.
  */
 void __schedule_bug(struct task_struct *prev)
 {
-	struct atomic_context context = { preempt_count() - PREEMPT_DISABLE_OFFSET, irqs_disabled() };
+	struct atomic_context context = { preempt_count() - PREEMPT_DISABLE_OFFSET,
+					  irqs_disabled() };
 	struct unwind_state s;
 
 	if (!report_begin())
@@ -231,8 +256,8 @@ void __might_sleep(const char *file, int line)
 	if (atomic_sleep_panics)
 		console_verbose();
 	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
-	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n", context.count != 0,
-	       context.irqs_off, current->pid, current->comm);
+	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n",
+	       context.count != 0, context.irqs_off, current->pid, current->comm);
 	pr_err("preempt_count: %x, expected: 0\n", context.count);
 	unwind_start_frame(&s, __builtin_frame_address(0));
 	finish_report(&context, &s, "sleeping function called from invalid context");

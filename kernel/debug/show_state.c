@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Showing what there is to see of tasks and registers: for SysRq, for `bt`, and for the reports. All of it prints
- * through printk() and may run in an interrupt handler, so the list of tasks is only looked at if its lock is free.
+ * Showing what there is to see of tasks and registers: for SysRq, for `bt`, and for the reports.
+ * All of it prints through printk() and may run in an interrupt handler, so the list of tasks is
+ * only looked at if its lock is free.
  */
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -12,11 +13,10 @@
 #include <linux/sched/debug.h>
 #include <linux/smp.h>
 #include <linux/stacktrace.h>
-#include <asm/page.h>
 #include <asm/special_insns.h>
 
-#define CODE_BEFORE 16			/* bytes shown before and from the instruction pointer on */
-#define CODE_AFTER 16
+#define CODE_BEFORE 16 /* bytes shown before and from the instruction pointer on */
+#define CODE_AFTER  16
 
 static void show_sleeping_stack(struct task_struct *p)
 {
@@ -38,7 +38,8 @@ void show_stack(struct task_struct *p)
 
 void sched_show_task(struct task_struct *p)
 {
-	pr_info("task:%-15s state:%c pid:%-5d cpu:%d\n", p->comm, task_state_to_char(p), p->pid, task_cpu(p));
+	pr_info("task:%-15s state:%c pid:%-5d cpu:%d\n", p->comm, task_state_to_char(p), p->pid,
+		task_cpu(p));
 	if (p == current || !READ_ONCE(p->on_cpu))
 		show_stack(p);
 	else
@@ -56,6 +57,19 @@ static bool lock_task_list(unsigned long *flags)
 	return locked;
 }
 
+/*
+ * An idle worker (TASK_IDLE) waits for work, uninterruptibly only so that it does not count as
+ * load: not blocked.
+ */
+static bool state_matches(struct task_struct *p, unsigned int state_filter)
+{
+	unsigned int state = READ_ONCE(p->__state);
+
+	if (state_filter == TASK_UNINTERRUPTIBLE && (state & TASK_NOLOAD))
+		return false;
+	return !state_filter || (state & state_filter);
+}
+
 void show_state_filter(unsigned int state_filter)
 {
 	struct task_struct *p;
@@ -64,7 +78,7 @@ void show_state_filter(unsigned int state_filter)
 	if (!lock_task_list(&flags))
 		return;
 	for_each_process(p)
-		if (!state_filter || (READ_ONCE(p->__state) & state_filter))
+		if (state_matches(p, state_filter))
 			sched_show_task(p);
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
@@ -74,6 +88,8 @@ void debug_show_all_locks(void)
 	struct task_struct *p;
 	unsigned long flags;
 
+	if (!IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
+		pr_info("only a debug kernel records who holds which lock\n");
 	if (!lock_task_list(&flags))
 		return;
 	for_each_process(p)
@@ -81,7 +97,9 @@ void debug_show_all_locks(void)
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
-/* The bytes around an instruction, its first one in brackets: only what lies in the same function. */
+/*
+ * The bytes around an instruction, its first one in brackets: only what lies in the same function.
+ */
 static void show_code(unsigned long ip)
 {
 	char text[4 * (CODE_BEFORE + CODE_AFTER) + 8];
@@ -89,7 +107,7 @@ static void show_code(unsigned long ip)
 	struct ksym sym;
 	int len = 0;
 
-	if (ip < KERNEL_BASE || !kallsyms_find(ip, &sym))
+	if (!text_is_mapped(ip) || !kallsyms_find(ip, &sym))
 		return;
 	end = min(ip + CODE_AFTER, sym.start + sym.size);
 	for (addr = max(ip - CODE_BEFORE, sym.start); addr < end; addr++)
@@ -107,14 +125,15 @@ void show_regs(struct pt_regs *regs)
 	sprint_location(place, regs->ip, false);
 	pr_emerg("RIP: %04lx:%s\n", regs->cs, place);
 	show_code(regs->ip);
-	pr_emerg("RSP: %04lx:%016lx EFLAGS: %08lx (interrupts %s)\n", regs->ss, regs->sp, regs->flags,
-		 regs_irqs_disabled(regs) ? "off" : "on");
+	pr_emerg("RSP: %04lx:%016lx EFLAGS: %08lx (interrupts %s)\n", regs->ss, regs->sp,
+		 regs->flags, regs_irqs_disabled(regs) ? "off" : "on");
 	pr_emerg("RAX: %016lx RBX: %016lx RCX: %016lx\n", regs->ax, regs->bx, regs->cx);
 	pr_emerg("RDX: %016lx RSI: %016lx RDI: %016lx\n", regs->dx, regs->si, regs->di);
 	pr_emerg("RBP: %016lx R08: %016lx R09: %016lx\n", regs->bp, regs->r8, regs->r9);
 	pr_emerg("R10: %016lx R11: %016lx R12: %016lx\n", regs->r10, regs->r11, regs->r12);
 	pr_emerg("R13: %016lx R14: %016lx R15: %016lx\n", regs->r13, regs->r14, regs->r15);
-	pr_emerg("CR2: %016lx CR3: %016lx preempt_count: %08x\n", read_cr2(), read_cr3(), preempt_count());
+	pr_emerg("CR2: %016lx CR3: %016lx preempt_count: %08x\n", read_cr2(), read_cr3(),
+		 preempt_count());
 	unwind_start_regs(&s, current, regs);
 	show_trace(KERN_EMERG, &s);
 }

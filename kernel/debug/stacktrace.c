@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * The stack walker. A frame is two words, the caller's frame pointer and the return address, and %rbp leads from one to
- * the next. Interrupt entry leaves an odd %rbp: one more than the address of the pt_regs it pushed, and the walk goes
- * on from the registers in there, on whatever stack those were.
+ * The stack walker. A frame is two words, the caller's frame pointer and the return address, and
+ * %rbp leads from one to the next. Interrupt entry leaves an odd %rbp: one more than the address of
+ * the pt_regs it pushed, and the walk goes on from the registers in there, on whatever stack those
+ * were.
  *
- * An address is used only if it is aligned, not below what has been walked, and inside a stack that belongs to the
- * task or, for the running CPU, to its exceptions. Stacks change only at a pt_regs, a few times at most. So the walk
- * reads nothing but stacks and ends. Where the chain of frames breaks (always, without frame pointers) the rest of the
- * stack is searched for return addresses.
+ * An address is used only if it is aligned, not below what has been walked, and inside a stack that
+ * belongs to the task or, for the running CPU, to its exceptions. Stacks change only at a pt_regs,
+ * a few times at most. So the walk reads nothing but stacks and ends. Where the chain of frames
+ * breaks (always, without frame pointers) the rest of the stack is searched for return addresses.
  */
 #include <linux/compiler.h>
 #include <linux/kallsyms.h>
@@ -23,15 +24,17 @@
 #include <asm/page.h>
 #include <asm/processor.h>
 
-#define FLAGS_RESERVED (~0x3f7fd5UL)	/* SDM volume 1, figure 3-8: of these only bit 1 is set, and always is */
-#define MAX_STACKS 4			/* task, double fault, NMI, machine check */
-#define MAX_LINES 64			/* of one printed trace */
+#define FLAGS_RESERVED (~0x3f7fd5UL) /* only bit 1 of these is set: SDM volume 1, figure 3-8 */
+#define IRET_WORDS     5             /* IP, CS, FLAGS, SP, SS */
+#define MAX_STACKS     4             /* task, double fault, NMI, machine check */
+#define MAX_LINES      64            /* of one printed trace */
 
-/* Words on the stack of a task that is switched out, counted from thread.sp: see __switch_to_asm(). */
-#define SWITCH_BP 5
-#define SWITCH_IP 6
-#define SWITCH_WORDS 7
+/* Words on the stack of a task that is switched out, from thread.sp on: see __switch_to_asm(). */
+#define SWITCH_BP    0
+#define SWITCH_IP    1
+#define SWITCH_WORDS 2
 
+extern const char _text[], _etext[], __init_text_start[], __init_text_end[];
 extern const char __sched_text_start[], __sched_text_end[];
 
 bool in_sched_functions(unsigned long addr)
@@ -47,7 +50,8 @@ static unsigned long word_at(unsigned long addr)
 /* Can @size bytes at @addr be read as part of the stack that the walk is on? */
 static bool on_stack(const struct unwind_state *s, unsigned long addr, unsigned long size)
 {
-	return IS_ALIGNED(addr, sizeof(long)) && addr >= s->sp && addr < s->end && s->end - addr >= size;
+	return IS_ALIGNED(addr, sizeof(long)) && addr >= s->sp && addr < s->end &&
+	       s->end - addr >= size;
 }
 
 /* Make the stack around @addr the one to walk. */
@@ -56,11 +60,12 @@ static bool enter_stack(struct unwind_state *s, unsigned long addr)
 	unsigned long low = (unsigned long)READ_ONCE(s->task->stack);
 	unsigned long high = low + THREAD_SIZE;
 
-	if (s->stacks++ == MAX_STACKS || !IS_ALIGNED(addr, sizeof(long)))
+	if (s->stacks == MAX_STACKS || !IS_ALIGNED(addr, sizeof(long)))
 		return false;
 	if (!low || addr < low || addr >= high)
 		if (s->task != current || !ist_stack_range(addr, &low, &high))
 			return false;
+	s->stacks++;
 	s->sp = addr;
 	s->end = high;
 	return true;
@@ -76,9 +81,10 @@ static bool move_to(struct unwind_state *s, unsigned long addr)
 }
 
 /*
- * Before a function has set up its frame, %rbp still is its caller's, and the return address into the caller is only
- * on the stack: at the very start of the function, or one word up once %rbp is pushed (one byte of code). After a jump
- * through a bad pointer no function has started, and the return address is on top as well.
+ * Before a function has set up its frame, %rbp still is its caller's, and the return address into
+ * the caller is only on the stack: at the very start of the function, or one word up once %rbp is
+ * pushed (one byte of code). After a jump through a bad pointer no function has started, and the
+ * return address is on top as well.
  */
 static unsigned long unframed_caller(const struct unwind_state *s)
 {
@@ -95,28 +101,48 @@ static unsigned long unframed_caller(const struct unwind_state *s)
 	return kernel_text_address(caller) ? caller : 0;
 }
 
+/* When SP has run off its stack, the last frame may still be on it; or else begin at the end. */
+static bool enter_overflown_stack(struct unwind_state *s, unsigned long sp)
+{
+	unsigned long low = (unsigned long)READ_ONCE(s->task->stack);
+
+	return enter_stack(s, s->bp & ~1UL) || (low - sp <= PAGE_SIZE && enter_stack(s, low));
+}
+
 static void enter_regs(struct unwind_state *s, struct pt_regs *regs)
 {
+	unsigned long sp = READ_ONCE(regs->sp);
+
 	s->regs = regs;
 	s->ip = READ_ONCE(regs->ip);
 	s->exact = true;
 	s->guess = false;
 	s->bp = READ_ONCE(regs->bp);
 	s->pending = 0;
-	if (move_to(s, READ_ONCE(regs->sp)))
+	if (move_to(s, sp))
 		s->pending = IS_ENABLED(CONFIG_FRAME_POINTER) ? unframed_caller(s) : 0;
-	else if (!enter_stack(s, s->bp & ~1UL))		/* SP ran off its stack; the last frame is still on it */
+	else if (!enter_overflown_stack(s, sp))
 		s->end = 0;
 }
 
-/* Does a call instruction end at @addr? E8 with a 32-bit offset, or FF /2 with any operand (SDM volume 2, CALL). */
+bool text_is_mapped(unsigned long addr)
+{
+	return addr >= (unsigned long)_text && addr < (unsigned long)_etext;
+}
+
+/*
+ * Does a call instruction end at @addr? E8 with a 32-bit offset, or FF /2 with any operand (SDM
+ * volume 2, CALL). Code for booting may be gone by now: there every address will do.
+ */
 static bool follows_call(unsigned long addr)
 {
 	const u8 *code = (const u8 *)addr;
 	struct ksym sym;
 	unsigned int n;
 
-	if (addr < KERNEL_BASE || !kallsyms_find(addr - 1, &sym))
+	if (addr > (unsigned long)__init_text_start && addr <= (unsigned long)__init_text_end)
+		return kernel_text_address(addr - 1);
+	if (!text_is_mapped(addr - 1) || !kallsyms_find(addr - 1, &sym))
 		return false;
 	if (addr - sym.start >= 5 && code[-5] == 0xe8)
 		return true;
@@ -129,7 +155,7 @@ static bool follows_call(unsigned long addr)
 /* Is @addr where an interrupt pushed IP, CS, FLAGS, SP and SS? */
 static bool looks_interrupted(const struct unwind_state *s, unsigned long addr)
 {
-	return on_stack(s, addr, 5 * sizeof(long)) && word_at(addr + 8) == __KERNEL_CS &&
+	return on_stack(s, addr, IRET_WORDS * sizeof(long)) && word_at(addr + 8) == __KERNEL_CS &&
 	       (word_at(addr + 16) & FLAGS_RESERVED) == 2 && word_at(addr + 32) == __KERNEL_DS &&
 	       kernel_text_address(word_at(addr));
 }
@@ -139,12 +165,13 @@ static void search_stack(struct unwind_state *s)
 	while (on_stack(s, s->sp, sizeof(long))) {
 		unsigned long addr = s->sp;
 
-		s->sp += sizeof(long);
 		if (looks_interrupted(s, addr)) {
+			s->sp = addr + IRET_WORDS * sizeof(long);
 			enter_regs(s, (void *)(addr - offsetof(struct pt_regs, ip)));
 			s->guess = true;
 			return;
 		}
+		s->sp += sizeof(long);
 		if (follows_call(word_at(addr))) {
 			s->ip = word_at(addr);
 			s->guess = true;
@@ -170,7 +197,8 @@ void unwind_next(struct unwind_state *s)
 	} else if ((s->bp & 1) && on_stack(s, (unsigned long)regs, sizeof(*regs))) {
 		s->sp = (unsigned long)(regs + 1);
 		enter_regs(s, regs);
-	} else if (on_stack(s, s->bp, 2 * sizeof(long)) && kernel_text_address(word_at(s->bp + 8) - 1)) {
+	} else if (on_stack(s, s->bp, 2 * sizeof(long)) &&
+		   kernel_text_address(word_at(s->bp + 8) - 1)) {
 		s->ip = word_at(s->bp + 8);
 		s->sp = s->bp + 16;
 		s->bp = word_at(s->bp);
@@ -207,7 +235,7 @@ void unwind_start_task(struct unwind_state *s, struct task_struct *task)
 	s->sp = sp + SWITCH_WORDS * sizeof(long);
 }
 
-/* What the next interrupt up the stack is called, NULL when there is none. The walk itself stays where it is. */
+/* What the next interrupt up the stack is called, NULL when there is none. */
 static const char *next_crossing(struct unwind_state walk)
 {
 	do
@@ -229,14 +257,14 @@ static void print_frame(const char *lvl, const struct unwind_state *s)
 static void print_repeats(const char *lvl, unsigned int repeats)
 {
 	if (repeats)
-		printk("%s ... the same %u times more\n", lvl, repeats);
+		printk("%s ... and %u more of the same\n", lvl, repeats);
 }
 
 void show_trace(const char *lvl, struct unwind_state *s)
 {
 	unsigned int repeats = 0;
 	unsigned int lines = 0;
-	unsigned long last = 0;
+	unsigned long last = ~0UL;
 	const char *crossing;
 
 	printk("%sCall Trace:\n", lvl);

@@ -20,6 +20,7 @@
  * With both barriers at least one of the two sees the other, and the record is printed.
  */
 #include <linux/atomic.h>
+#include <linux/bug.h>
 #include <linux/compiler.h>
 #include <linux/console.h>
 #include <linux/errno.h>
@@ -46,6 +47,7 @@ static u64 ring_head;			/* number of the next record */
 static atomic_long_t lost_messages;
 
 static struct console *consoles;	/* appended to by the console owner, never removed from */
+static bool line_broken;		/* a message came while a task's line was open */
 static atomic_t console_owner = ATOMIC_INIT(NOBODY);
 static atomic_t seizing_cpu = ATOMIC_INIT(NOBODY);	/* between bust_spinlocks(1) and (0) */
 static int seizing_depth;		/* that CPU's own */
@@ -190,8 +192,11 @@ static void print_record(struct console *con, const struct printk_record *record
 		return;
 	}
 	con->hidden_record = false;
-	if (con->open_line && !go_on)
+	if (con->open_line && !go_on) {
 		line[len++] = '\n';
+		if (!con->open_record)
+			WRITE_ONCE(line_broken, true);
+	}
 	if (!go_on)
 		len += printk_format_prefix(line + len, sizeof(line) - len, record->ts_nsec);
 	memcpy(line + len, record->text, record->len);
@@ -253,6 +258,7 @@ bool console_trylock(void)
 
 void console_lock(void)
 {
+	WARN_ON_ONCE(!in_task());
 	while (!console_trylock())
 		cpu_relax();
 }
@@ -279,6 +285,11 @@ void console_write(const char *s, size_t n)
 		write_to(con, s, n);
 		con->open_record = false;
 	}
+}
+
+bool console_line_broken(void)
+{
+	return READ_ONCE(line_broken) && xchg(&line_broken, false);
 }
 
 void register_console(struct console *con)

@@ -11,6 +11,8 @@
 
 #define BALANCE_TICKS 8			/* a CPU that has work looks around so often; an idle one at every tick */
 
+int sched_nr_cpus;
+
 static DEFINE_PER_CPU(unsigned int, balance_countdown);
 
 void double_rq_lock(struct rq *a, struct rq *b)
@@ -45,7 +47,7 @@ static int crowding(const struct task_struct *p, int cpu)
 }
 
 /* Called with @p->pi_lock held, so that cpus_mask does not change. */
-static noinline int select_task_rq_smp(struct task_struct *p)
+int select_task_rq_smp(struct task_struct *p)
 {
 	bool prev_ok = cpumask_test_cpu(p->cpu, &p->cpus_mask);
 	int cpu, best = -1;
@@ -61,13 +63,6 @@ static noinline int select_task_rq_smp(struct task_struct *p)
 		if (best < 0 || crowding(p, cpu) < crowding(p, best))
 			best = cpu;
 	return best < 0 ? p->cpu : best;
-}
-
-int select_task_rq(struct task_struct *p)
-{
-	if (num_online_cpus() == 1)
-		return p->cpu;
-	return select_task_rq_smp(p);
 }
 
 /* The run queue with most to do, if it has at least two tasks more than this one. */
@@ -109,7 +104,7 @@ bool newidle_balance(struct rq *rq_self)
 {
 	struct rq *busiest;
 
-	if (num_online_cpus() == 1)
+	if (sched_nr_cpus == 1)
 		return false;
 	busiest = find_busiest(rq_self);
 	return busiest && pull_one(rq_self, busiest);
@@ -134,7 +129,7 @@ static void run_rebalance(struct softirq_action *action __maybe_unused)
 
 void trigger_load_balance(struct rq *rq)
 {
-	if (num_online_cpus() == 1)
+	if (sched_nr_cpus == 1)
 		return;
 	if (rq->nr_running && this_cpu_read(balance_countdown)) {
 		this_cpu_dec(balance_countdown);

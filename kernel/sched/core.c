@@ -88,27 +88,44 @@ void scheduler_ipi(void)
 	set_preempt_need_resched();
 }
 
-void activate_task(struct rq *rq, struct task_struct *p, int flags)
+static __always_inline void __activate_task(struct rq *rq, struct task_struct *p, int flags)
 {
 	p->sched_class->enqueue_task(rq, p, flags);
 	p->on_rq = TASK_ON_RQ_QUEUED;
 	rq->nr_running++;
 }
 
-void deactivate_task(struct rq *rq, struct task_struct *p)
+void activate_task(struct rq *rq, struct task_struct *p, int flags)
 {
-	p->on_rq = 0;
+	__activate_task(rq, p, flags);
+}
+
+/* The running task is in no queue; it stops counting, and put_prev_task() will not put it back. */
+static __always_inline void deactivate_curr(struct rq *rq, struct task_struct *curr, int on_rq)
+{
+	curr->on_rq = on_rq;
 	rq->nr_running--;
-	if (p != rq->curr)
-		p->sched_class->dequeue_task(rq, p);
+}
+
+void deactivate_task(struct rq *rq, struct task_struct *p, int on_rq)
+{
+	deactivate_curr(rq, p, on_rq);
+	p->sched_class->dequeue_task(rq, p);
+}
+
+static __always_inline void __check_preempt_curr(struct rq *rq, struct task_struct *p)
+{
+	int diff = p->prio - rq->curr->prio;
+
+	if (diff < 0)
+		resched_curr(rq);
+	else if (!diff && p->sched_class->check_preempt_curr)
+		p->sched_class->check_preempt_curr(rq, p);
 }
 
 void check_preempt_curr(struct rq *rq, struct task_struct *p)
 {
-	if (p->sched_class == rq->curr->sched_class)
-		p->sched_class->check_preempt_curr(rq, p);
-	else if (p->prio < rq->curr->prio)
-		resched_curr(rq);
+	__check_preempt_curr(rq, p);
 }
 
 void set_task_cpu(struct task_struct *p, struct rq *to)
@@ -120,20 +137,21 @@ void set_task_cpu(struct task_struct *p, struct rq *to)
 
 void move_queued_task(struct rq *from, struct rq *to, struct task_struct *p)
 {
-	deactivate_task(from, p);
+	deactivate_task(from, p, TASK_ON_RQ_MIGRATING);
 	set_task_cpu(p, to);
 	activate_task(to, p, 0);
 	check_preempt_curr(to, p);
 }
 
-/* Cycles that the running task has used since it was last asked. */
-static __always_inline u64 account_curr(struct task_struct *p, u64 now)
+/* The running task has had the CPU since exec_start. */
+static __always_inline void account_curr(struct rq *rq, struct task_struct *curr, u64 now)
 {
-	u64 delta = now - p->se.exec_start;
+	u64 delta = now - curr->se.exec_start;
 
-	p->se.exec_start = now;
-	p->se.sum_exec_runtime += delta;
-	return delta;
+	curr->se.exec_start = now;
+	curr->se.sum_exec_runtime += delta;
+	if (curr->sched_class->update_curr)
+		curr->sched_class->update_curr(rq, curr, delta);
 }
 
 /* ---- waking ---- */
@@ -158,7 +176,7 @@ static bool ttwu_runnable(struct task_struct *p)
 	return runnable;
 }
 
-static __always_inline void ttwu_queue(struct task_struct *p, int wake_flags)
+static __always_inline void ttwu_queue(struct task_struct *p)
 {
 	int cpu = select_task_rq(p);
 	struct rq *rq = cpu_rq(cpu);
@@ -166,16 +184,16 @@ static __always_inline void ttwu_queue(struct task_struct *p, int wake_flags)
 	if (unlikely(cpu != p->cpu))
 		set_task_cpu(p, rq);
 	rq_lock(rq);
-	activate_task(rq, p, ENQUEUE_WAKEUP);
+	__activate_task(rq, p, ENQUEUE_WAKEUP);
 	WRITE_ONCE(p->__state, TASK_RUNNING);
-	if (likely(!wake_flags) || rq != this_rq())
-		check_preempt_curr(rq, p);
+	__check_preempt_curr(rq, p);
 	rq_unlock(rq);
 }
 
 /**
  * try_to_wake_up - make @p runnable if its state is one of @state
- * @wake_flags: WF_SYNC: the waker is about to sleep, do not preempt it
+ *
+ * Context: interrupts off.
  *
  * Taking pi_lock is a full barrier [D']: what the caller stored before it, the condition, is visible before the state
  * is read. It is the waker's half of the picture at set_current_state().
@@ -192,12 +210,10 @@ static __always_inline void ttwu_queue(struct task_struct *p, int wake_flags)
  * another CPU could run @p on the stack on which its old CPU is still saving registers. The wait is short and cannot
  * deadlock: that CPU has interrupts off and needs nothing the waker holds.
  */
-static int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
+int try_to_wake_up(struct task_struct *p, unsigned int state)
 {
-	unsigned long flags;
 	int woken = 0;
 
-	local_irq_save(flags);
 	arch_spin_lock(&p->pi_lock);
 	smp_mb__after_spinlock();				/* [D'] */
 	if (!(READ_ONCE(p->__state) & state))			/* [1] */
@@ -207,28 +223,28 @@ static int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_fl
 	if (READ_ONCE(p->on_rq) && ttwu_runnable(p))		/* [2] */
 		goto out;
 	smp_cond_load_acquire(&p->on_cpu, !VAL);		/* [3] */
-	ttwu_queue(p, wake_flags);
+	ttwu_queue(p);
 out:
 	arch_spin_unlock(&p->pi_lock);
+	return woken;
+}
+
+/* A task woken from task context may preempt its waker right here. Elsewhere the end of the atomic section does it. */
+int wake_up_state(struct task_struct *p, unsigned int state)
+{
+	unsigned long flags;
+	int woken;
+
+	local_irq_save(flags);
+	woken = try_to_wake_up(p, state);
 	local_irq_restore(flags);
-	if (woken)
-		preempt_check_resched();
+	preempt_check_resched();
 	return woken;
 }
 
 int wake_up_process(struct task_struct *p)
 {
-	return try_to_wake_up(p, TASK_NORMAL, 0);
-}
-
-int wake_up_state(struct task_struct *p, unsigned int state)
-{
-	return try_to_wake_up(p, state, 0);
-}
-
-int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key __maybe_unused)
-{
-	return try_to_wake_up(wq_entry->private, mode, flags);
+	return wake_up_state(p, TASK_NORMAL);
 }
 
 /* ---- switching ---- */
@@ -257,6 +273,7 @@ static noinline void do_switch_work(struct task_struct *prev, unsigned int work)
 		local_irq_enable();
 		put_task_struct(prev);
 	} else {
+		prev->switch_work = 0;
 		migrate_switched_out(prev);
 		local_irq_enable();
 	}
@@ -271,8 +288,6 @@ static __always_inline void finish_task_switch(struct task_struct *prev)
 	struct rq *rq = this_rq();
 	unsigned int work = prev->switch_work;
 
-	if (unlikely(work & SWITCH_MIGRATE))
-		prev->switch_work = 0;
 	smp_store_release(&prev->on_cpu, 0);			/* [R] */
 	rq_unlock(rq);
 	if (unlikely(work))
@@ -289,16 +304,15 @@ void schedule_tail(struct task_struct *prev)
 
 static __always_inline struct task_struct *pick_next_task(struct rq *rq)
 {
+	const struct sched_class *const *class = sched_classes;
 	struct task_struct *p;
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(sched_classes); i++) {
-		p = sched_classes[i]->pick_next_task(rq);
-		if (p)
-			return p;
-	}
-	BUG();				/* the idle class always has a task */
+	while (!(p = (*class)->pick_next_task(rq)))
+		class++;
+	return p;
 }
+
+enum schedule_mode { SM_SLEEP, SM_PREEMPT, SM_YIELD };
 
 /* A signal that the sleep would end for came before it: do not sleep at all. */
 static __always_inline bool sleep_prevented(struct task_struct *p, unsigned int state)
@@ -311,15 +325,16 @@ static __always_inline bool sleep_prevented(struct task_struct *p, unsigned int 
 
 /*
  * __schedule - pick the next task of this CPU and switch to it
- * @preempt: the running task did not ask for this: it stays runnable whatever its state says. It may have been
- *	interrupted between setting a sleeping state and testing its condition, and nobody would wake it.
+ * @mode: SM_SLEEP: the running task called schedule(), and sleeps if its state says so. SM_PREEMPT: it did not ask for
+ *	this, and stays runnable whatever its state says: it may have been interrupted between setting a sleeping state
+ *	and testing its condition, and nobody would wake it. SM_YIELD: it lets its equals go first.
  *
  * Context: task, with preemption disabled exactly once. Returns, as the same task, when it is switched in again.
  *
  * Taking rq->lock comes after the caller's store of the state and is a full barrier: the order that try_to_wake_up()
  * counts on.
  */
-static void __sched __schedule(bool preempt)
+static void __sched __schedule(enum schedule_mode mode)
 {
 	struct task_struct *prev = current, *next;
 	struct rq *rq;
@@ -330,30 +345,30 @@ static void __sched __schedule(bool preempt)
 	rq = this_rq();
 	rq_lock(rq);
 	state = READ_ONCE(prev->__state);
-	if (!preempt && state && likely(!sleep_prevented(prev, state))) {
-		deactivate_task(rq, prev);
+	if (mode == SM_SLEEP && state && likely(!sleep_prevented(prev, state))) {
+		deactivate_curr(rq, prev, 0);
 		prev->switch_work &= ~SWITCH_MIGRATE;	/* whoever wakes it finds it a CPU */
 		prev->nvcsw++;
 	} else {
 		prev->nivcsw++;
-		if (unlikely(prev->switch_work & SWITCH_MIGRATE)) {
-			deactivate_task(rq, prev);
-			prev->on_rq = TASK_ON_RQ_MIGRATING;
-		}
+		if (mode == SM_YIELD)
+			prev->sched_class->yield_task(rq, prev);
+		if (unlikely(prev->switch_work & SWITCH_MIGRATE))
+			deactivate_curr(rq, prev, TASK_ON_RQ_MIGRATING);
 	}
 	now = rdtsc();
-	prev->sched_class->put_prev_task(rq, prev, account_curr(prev, now));
+	account_curr(rq, prev, now);
+	if (prev->on_rq == TASK_ON_RQ_QUEUED)
+		prev->sched_class->put_prev_task(rq, prev);
 	next = pick_next_task(rq);
 	clear_preempt_need_resched();
 	rq->resched_ipi_sent = false;
 	next->se.exec_start = now;
 	if (likely(prev != next)) {
-		rq->nr_switches++;
 		rq->curr = next;
 		next->on_cpu = 1;
 		this_cpu_write(current_task, next);
-		prev = __switch_to_asm(prev, next);
-		finish_task_switch(prev);
+		finish_task_switch(switch_to(prev, next));
 	} else {
 		rq_unlock(rq);
 		local_irq_enable();
@@ -364,36 +379,48 @@ static void __sched __schedule(bool preempt)
  * The caller must not sleep here. The report panics, unless atomic_sleep=warn was given: then sleep all the same, and
  * hand the caller back the preempt count and the interrupt flag that it had.
  */
-static noinline void __sched schedule_while_atomic(void)
+static noinline void __sched schedule_while_atomic(enum schedule_mode mode)
 {
 	unsigned int count = preempt_count() - PREEMPT_DISABLE_OFFSET;
 	bool irqs_off = irqs_disabled();
 
 	__schedule_bug(current);
 	preempt_count_set(PREEMPT_DISABLE_OFFSET);
-	__schedule(false);
+	__schedule(mode);
 	__preempt_count_add(count);
 	if (irqs_off)
 		local_irq_disable();
 }
 
+static __always_inline void schedule_checked(enum schedule_mode mode)
+{
+	bool atomic = in_atomic() || irqs_disabled();
+
+	preempt_disable();
+	if (unlikely(atomic))
+		schedule_while_atomic(mode);
+	else
+		__schedule(mode);
+	preempt_enable();		/* and once more, if another wants the CPU already */
+}
+
 void __sched schedule(void)
 {
-	do {
-		preempt_disable();
-		if (unlikely(in_atomic_preempt_off() || irqs_disabled()))
-			schedule_while_atomic();
-		else
-			__schedule(false);
-		preempt_enable_no_resched();
-	} while (need_resched() && preemptible());
+	schedule_checked(SM_SLEEP);
+}
+
+void __sched yield(void)
+{
+	might_sleep();
+	__set_current_state(TASK_RUNNING);
+	schedule_checked(SM_YIELD);
 }
 
 /* The idle task's schedule(): it has preemption off all its life. */
 static void __sched schedule_idle(void)
 {
 	do {
-		__schedule(false);
+		__schedule(SM_SLEEP);
 	} while (need_resched());
 }
 
@@ -403,7 +430,7 @@ void __sched preempt_schedule(void)
 		return;
 	do {
 		preempt_disable();
-		__schedule(true);
+		__schedule(SM_PREEMPT);
 		preempt_enable_no_resched();
 	} while (need_resched());
 }
@@ -412,7 +439,7 @@ void __sched preempt_schedule_irq(void)
 {
 	do {
 		preempt_disable();
-		__schedule(true);
+		__schedule(SM_PREEMPT);
 		local_irq_disable();
 		preempt_enable_no_resched();
 	} while (need_resched());
@@ -432,7 +459,7 @@ void __noreturn do_task_dead(void)
 	WRITE_ONCE(current->__state, TASK_DEAD);
 	current->switch_work |= SWITCH_DEAD;
 	task_rq_unlock(rq, current);
-	__schedule(false);
+	__schedule(SM_SLEEP);
 	BUG();
 }
 
@@ -444,21 +471,6 @@ int __sched __cond_resched(void)
 	return 1;
 }
 
-void __sched yield(void)
-{
-	struct rq *rq;
-
-	might_sleep();
-	local_irq_disable();
-	rq = this_rq();
-	rq_lock(rq);
-	current->sched_class->yield_task(rq, current);
-	rq_unlock(rq);
-	set_current_state(TASK_RUNNING);
-	local_irq_enable();
-	schedule();
-}
-
 void scheduler_tick(void)
 {
 	struct rq *rq = this_rq();
@@ -466,7 +478,9 @@ void scheduler_tick(void)
 
 	rq_lock(rq);
 	curr = rq->curr;
-	curr->sched_class->task_tick(rq, curr, account_curr(curr, rdtsc()));
+	account_curr(rq, curr, rdtsc());
+	if (curr->sched_class->task_tick)
+		curr->sched_class->task_tick(rq, curr);
 	rq_unlock(rq);
 	trigger_load_balance(rq);
 }
@@ -481,7 +495,7 @@ static void set_prio(struct task_struct *p, int policy, int rt_priority)
 		p->prio = MAX_RT_PRIO - 1 - rt_priority;
 		p->sched_class = &rt_sched_class;
 	} else {
-		p->prio = p->static_prio;
+		p->prio = DEFAULT_PRIO;
 		p->sched_class = &fair_sched_class;
 	}
 	set_load_weight(p);
@@ -493,27 +507,20 @@ static void change_policy(struct task_struct *p, int policy, int rt_priority, in
 	unsigned long flags;
 	struct rq *rq;
 	bool running, queued;
-	int on_rq;
 
 	local_irq_save(flags);
 	rq = task_rq_lock(p);
-	on_rq = p->on_rq;
 	running = rq->curr == p;
-	queued = on_rq == TASK_ON_RQ_QUEUED && !running;
-	if (running) {
-		u64 delta = account_curr(p, rdtsc());
-
-		p->on_rq = 0;		/* account, but do not put back */
-		p->sched_class->put_prev_task(rq, p, delta);
-	}
+	queued = p->on_rq == TASK_ON_RQ_QUEUED && !running;
+	if (running)
+		account_curr(rq, p, rdtsc());
 	if (queued)
-		deactivate_task(rq, p);
+		deactivate_task(rq, p, TASK_ON_RQ_MIGRATING);
 	p->static_prio = NICE_TO_PRIO(nice);
 	set_prio(p, policy, rt_priority);
 	if (p->sched_class->switched_to)
 		p->sched_class->switched_to(rq, p);
 	if (running) {
-		p->on_rq = on_rq;
 		resched_curr(rq);	/* let pick_next_task() judge */
 	} else if (queued) {
 		activate_task(rq, p, 0);
@@ -756,6 +763,8 @@ struct task_struct *idle_init(int cpu)
 void sched_cpu_starting(void)
 {
 	struct rq *rq = this_rq();
+
+	sched_nr_cpus++;		/* CPUs start one after the other */
 
 	rq->idle->se.exec_start = rdtsc();
 	tick_init_cpu();

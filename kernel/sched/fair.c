@@ -101,50 +101,54 @@ static void place_entity(struct cfs_rq *cfs, struct sched_entity *se)
 		se->vruntime = vruntime;
 }
 
+static void queue_entity(struct cfs_rq *cfs, struct sched_entity *se)
+{
+	rb_add_cached(&se->run_node, &cfs->tasks_timeline, __entity_less);
+	cfs->load += se->weight;
+	cfs->nr_queued++;
+}
+
+static void unqueue_entity(struct cfs_rq *cfs, struct sched_entity *se)
+{
+	rb_erase_cached(&se->run_node, &cfs->tasks_timeline);
+	cfs->load -= se->weight;
+	cfs->nr_queued--;
+}
+
 static void enqueue_task_fair(struct rq *rq, struct task_struct *p, int flags)
 {
-	struct cfs_rq *cfs = &rq->cfs;
-
 	if (flags & ENQUEUE_WAKEUP)
-		place_entity(cfs, &p->se);
-	rb_add_cached(&p->se.run_node, &cfs->tasks_timeline, __entity_less);
-	cfs->load += p->se.weight;
-	cfs->nr_running++;
+		place_entity(&rq->cfs, &p->se);
+	queue_entity(&rq->cfs, &p->se);
 }
 
 static void dequeue_task_fair(struct rq *rq, struct task_struct *p)
 {
-	rb_erase_cached(&p->se.run_node, &rq->cfs.tasks_timeline);
-	rq->cfs.load -= p->se.weight;
-	rq->cfs.nr_running--;
+	unqueue_entity(&rq->cfs, &p->se);
 }
 
 static struct task_struct *pick_next_task_fair(struct rq *rq)
 {
-	struct cfs_rq *cfs = &rq->cfs;
-	struct rb_node *leftmost = rb_first_cached(&cfs->tasks_timeline);
+	struct rb_node *leftmost = rb_first_cached(&rq->cfs.tasks_timeline);
 	struct sched_entity *se;
 
 	if (!leftmost)
 		return NULL;
 	se = __node_2_se(leftmost);
-	rb_erase_cached(leftmost, &cfs->tasks_timeline);
+	unqueue_entity(&rq->cfs, se);
 	se->slice_start = se->sum_exec_runtime;
 	return task_of(se);
 }
 
-static void put_prev_task_fair(struct rq *rq, struct task_struct *p, u64 delta)
+static void put_prev_task_fair(struct rq *rq, struct task_struct *p)
 {
-	struct cfs_rq *cfs = &rq->cfs;
+	queue_entity(&rq->cfs, &p->se);
+}
 
-	p->se.vruntime += calc_delta_fair(delta, &p->se);
-	update_min_vruntime(cfs, p->se.vruntime);
-	if (p->on_rq == TASK_ON_RQ_QUEUED) {
-		rb_add_cached(&p->se.run_node, &cfs->tasks_timeline, __entity_less);
-	} else {
-		cfs->load -= p->se.weight;
-		cfs->nr_running--;
-	}
+static void update_curr_fair(struct rq *rq, struct task_struct *curr, u64 delta)
+{
+	curr->se.vruntime += calc_delta_fair(delta, &curr->se);
+	update_min_vruntime(&rq->cfs, curr->se.vruntime);
 }
 
 /* A woken task preempts if the running one has had clearly more than its share. */
@@ -158,22 +162,19 @@ static void check_preempt_curr_fair(struct rq *rq, struct task_struct *p)
 		resched_curr(rq);
 }
 
-/* The part of the latency period that is @p's by weight. */
-static u64 sched_slice(const struct cfs_rq *cfs, const struct task_struct *p)
+/* The part of the latency period that is the running task's by weight. */
+static u64 sched_slice(const struct cfs_rq *cfs, const struct sched_entity *se)
 {
-	u64 period = max(sched_latency, cfs->nr_running * sched_min_granularity);
+	u64 period = max(sched_latency, (cfs->nr_queued + 1) * sched_min_granularity);
 
-	return max(period * p->se.weight / cfs->load, sched_min_granularity);
+	return max(period * se->weight / (cfs->load + se->weight), sched_min_granularity);
 }
 
-static void task_tick_fair(struct rq *rq, struct task_struct *p, u64 delta)
+static void task_tick_fair(struct rq *rq, struct task_struct *curr)
 {
-	struct cfs_rq *cfs = &rq->cfs;
-	u64 ran = p->se.sum_exec_runtime - p->se.slice_start;
+	u64 ran = curr->se.sum_exec_runtime - curr->se.slice_start;
 
-	p->se.vruntime += calc_delta_fair(delta, &p->se);
-	update_min_vruntime(cfs, p->se.vruntime);
-	if (cfs->nr_running > 1 && ran >= sched_slice(cfs, p))
+	if (rq->cfs.nr_queued && ran >= sched_slice(&rq->cfs, &curr->se))
 		resched_curr(rq);
 }
 
@@ -188,9 +189,10 @@ static void yield_task_fair(struct rq *rq, struct task_struct *p)
 
 static struct task_struct *pick_pullable_fair(struct rq *rq, int cpu)
 {
-	struct rb_node *node;
+	struct rb_node *node = rb_first_cached(&rq->cfs.tasks_timeline);
+	int left;
 
-	for (node = rb_first_cached(&rq->cfs.tasks_timeline); node; node = rb_next(node))
+	for (left = PULL_SEARCH_MAX; node && left; node = rb_next(node), left--)
 		if (cpumask_test_cpu(cpu, &task_of(__node_2_se(node))->cpus_mask))
 			return task_of(__node_2_se(node));
 	return NULL;
@@ -208,10 +210,6 @@ static void switched_to_fair(struct rq *rq, struct task_struct *p)
 
 	if ((s64)(p->se.vruntime - cfs->min_vruntime) < 0)
 		p->se.vruntime = cfs->min_vruntime;
-	if (rq->curr == p) {		/* runs, and so counts without being in the tree */
-		cfs->load += p->se.weight;
-		cfs->nr_running++;
-	}
 }
 
 const struct sched_class fair_sched_class = {
@@ -220,6 +218,7 @@ const struct sched_class fair_sched_class = {
 	.dequeue_task = dequeue_task_fair,
 	.pick_next_task = pick_next_task_fair,
 	.put_prev_task = put_prev_task_fair,
+	.update_curr = update_curr_fair,
 	.check_preempt_curr = check_preempt_curr_fair,
 	.task_tick = task_tick_fair,
 	.yield_task = yield_task_fair,

@@ -19,20 +19,21 @@ void init_rt(struct rt_rq *rt)
 
 static __always_inline void rt_queue(struct rt_rq *rt, struct task_struct *p, bool tail)
 {
-	struct list_head *queue = &rt->queue[p->prio];
+	unsigned int prio = p->prio;
+	struct list_head *queue = &rt->queue[prio];
 
 	if (tail)
 		list_add_tail(&p->rt.run_list, queue);
 	else
 		list_add(&p->rt.run_list, queue);
-	__set_bit(p->prio, rt->bitmap);
+	__set_bit(prio, rt->bitmap);
 }
 
-static __always_inline void rt_unqueue(struct rt_rq *rt, struct task_struct *p)
+static __always_inline void rt_unqueue(struct rt_rq *rt, struct task_struct *p, unsigned long prio)
 {
-	list_del(&p->rt.run_list);
-	if (list_empty(&rt->queue[p->prio]))
-		__clear_bit(p->prio, rt->bitmap);
+	__list_del_entry(&p->rt.run_list);
+	if (list_empty(&rt->queue[prio]))
+		__clear_bit(prio, rt->bitmap);
 }
 
 static void enqueue_task_rt(struct rq *rq, struct task_struct *p, int flags __maybe_unused)
@@ -42,14 +43,14 @@ static void enqueue_task_rt(struct rq *rq, struct task_struct *p, int flags __ma
 
 static void dequeue_task_rt(struct rq *rq, struct task_struct *p)
 {
-	rt_unqueue(&rq->rt, p);
+	rt_unqueue(&rq->rt, p, p->prio);
 }
 
 static struct task_struct *pick_next_task_rt(struct rq *rq)
 {
 	struct rt_rq *rt = &rq->rt;
 	struct task_struct *p;
-	int prio;
+	unsigned long prio;
 
 	if (rt->bitmap[0])
 		prio = __ffs(rt->bitmap[0]);
@@ -58,26 +59,18 @@ static struct task_struct *pick_next_task_rt(struct rq *rq)
 	else
 		return NULL;
 	p = list_first_entry(&rt->queue[prio], struct task_struct, rt.run_list);
-	rt_unqueue(rt, p);
+	rt_unqueue(rt, p, prio);
 	return p;
 }
 
 /* Preempted, it stays first of its priority; it goes last when it yielded or used up its slice. */
-static void put_prev_task_rt(struct rq *rq, struct task_struct *p, u64 delta __maybe_unused)
+static void put_prev_task_rt(struct rq *rq, struct task_struct *p)
 {
-	if (p->on_rq != TASK_ON_RQ_QUEUED)
-		return;
 	rt_queue(&rq->rt, p, p->rt.requeue_tail);
 	p->rt.requeue_tail = false;
 }
 
-static void check_preempt_curr_rt(struct rq *rq, struct task_struct *p)
-{
-	if (p->prio < rq->curr->prio)
-		resched_curr(rq);
-}
-
-static void task_tick_rt(struct rq *rq, struct task_struct *p, u64 delta __maybe_unused)
+static void task_tick_rt(struct rq *rq, struct task_struct *p)
 {
 	if (p->policy != SCHED_RR || --p->rt.time_slice)
 		return;
@@ -95,13 +88,17 @@ static void yield_task_rt(struct rq *rq __maybe_unused, struct task_struct *p)
 
 static struct task_struct *pick_pullable_rt(struct rq *rq, int cpu)
 {
+	int prio, left = PULL_SEARCH_MAX;
 	struct task_struct *p;
-	int prio;
 
-	for_each_set_bit(prio, rq->rt.bitmap, MAX_RT_PRIO)
-		list_for_each_entry(p, &rq->rt.queue[prio], rt.run_list)
+	for_each_set_bit(prio, rq->rt.bitmap, MAX_RT_PRIO) {
+		list_for_each_entry(p, &rq->rt.queue[prio], rt.run_list) {
+			if (!left--)
+				return NULL;
 			if (cpumask_test_cpu(cpu, &p->cpus_mask))
 				return p;
+		}
+	}
 	return NULL;
 }
 
@@ -117,7 +114,6 @@ const struct sched_class rt_sched_class = {
 	.dequeue_task = dequeue_task_rt,
 	.pick_next_task = pick_next_task_rt,
 	.put_prev_task = put_prev_task_rt,
-	.check_preempt_curr = check_preempt_curr_rt,
 	.task_tick = task_tick_rt,
 	.yield_task = yield_task_rt,
 	.pick_pullable = pick_pullable_rt,

@@ -19,6 +19,8 @@
 #define TASK_ON_RQ_QUEUED 1
 #define TASK_ON_RQ_MIGRATING 2		/* runnable, but between two run queues */
 
+#define PULL_SEARCH_MAX 32		/* pulling holds two locks: it must not take longer the more tasks there are */
+
 #define ENQUEUE_WAKEUP 0x01		/* it slept before, or is new */
 
 /* task_struct.switch_work */
@@ -35,8 +37,8 @@ struct rt_rq {
 struct cfs_rq {
 	struct rb_root_cached tasks_timeline;
 	u64 min_vruntime;		/* never goes back; where a task that joins is placed */
-	unsigned long load;		/* sum of weights, the running task's included */
-	unsigned int nr_running;	/* the running task included */
+	unsigned long load;		/* sum of the weights in the tree */
+	unsigned int nr_queued;		/* tasks in the tree */
 };
 
 /* The running task is in none of the queues: picking takes it out, put_prev_task() puts it back. */
@@ -47,7 +49,6 @@ struct rq {
 	struct task_struct *idle;
 	int cpu;
 	bool resched_ipi_sent;		/* this CPU has been sent one and has not been through __schedule() since */
-	u64 nr_switches;
 	struct rt_rq rt;
 	struct cfs_rq cfs;
 };
@@ -74,19 +75,22 @@ struct sched_class {
 	/* Take the task to run next out of the queue. Return: the task, or NULL if the queue is empty. */
 	struct task_struct *(*pick_next_task)(struct rq *rq);
 
-	/* @p ran for @delta cycles and is to be switched out; if it is still TASK_ON_RQ_QUEUED it goes back into the queue. */
-	void (*put_prev_task)(struct rq *rq, struct task_struct *p, u64 delta);
+	/* @p is about to be switched out and wants to run on: it goes back into the queue. */
+	void (*put_prev_task)(struct rq *rq, struct task_struct *p);
 
-	/* @p has joined the queue, and the running task is of the same class: call resched_curr() if @p should run now. */
+	/* The running task has had the CPU for @delta cycles since the last time. May be NULL. */
+	void (*update_curr)(struct rq *rq, struct task_struct *curr, u64 delta);
+
+	/* @p has joined the queue, and has the running task's prio: call resched_curr() if it should go first. May be NULL. */
 	void (*check_preempt_curr)(struct rq *rq, struct task_struct *p);
 
-	/* A tick came while @p runs, @delta cycles after it was last accounted: call resched_curr() if its time is up. */
-	void (*task_tick)(struct rq *rq, struct task_struct *p, u64 delta);
+	/* A tick came while @curr runs: call resched_curr() if its time is up. May be NULL. */
+	void (*task_tick)(struct rq *rq, struct task_struct *curr);
 
 	/* The running task lets its equals go first. */
 	void (*yield_task)(struct rq *rq, struct task_struct *p);
 
-	/* A queued task that may run on @cpu and would not be missed here, for the load balancer. Return: it, or NULL. */
+	/* One of the first PULL_SEARCH_MAX queued tasks that may run on @cpu, for the load balancer. Return: it, or NULL. */
 	struct task_struct *(*pick_pullable)(struct rq *rq, int cpu);
 
 	/* @p, in no queue, goes from one run queue to another. May be NULL. */
@@ -111,9 +115,12 @@ static __always_inline void rq_unlock(struct rq *rq)
 /* Make @rq's CPU call __schedule() soon. Context: rq->lock held. */
 void resched_curr(struct rq *rq);
 
-/* Join or leave @rq. Context: rq->lock held, task_cpu(p) is that of @rq. */
+/*
+ * Join or leave @rq. Context: rq->lock held, task_cpu(p) is that of @rq. @on_rq: 0 if @p sleeps; a task that leaves to
+ * join again is TASK_ON_RQ_MIGRATING and never 0 in between: a waker, which looks without the lock, would enqueue it too.
+ */
 void activate_task(struct rq *rq, struct task_struct *p, int flags);
-void deactivate_task(struct rq *rq, struct task_struct *p);
+void deactivate_task(struct rq *rq, struct task_struct *p, int on_rq);
 
 /* Let the running task be preempted if @p, which has just joined, should go first. Context: rq->lock held. */
 void check_preempt_curr(struct rq *rq, struct task_struct *p);
@@ -129,7 +136,15 @@ void sched_fork(struct task_struct *p);
 struct task_struct *alloc_idle_task(void);
 
 /* kernel/sched/balance.c */
-int select_task_rq(struct task_struct *p);
+extern int sched_nr_cpus;		/* that run tasks; changes only while booting */
+int select_task_rq_smp(struct task_struct *p);
+
+/* A CPU for @p, which is in no queue. Context: p->pi_lock held. */
+static __always_inline int select_task_rq(struct task_struct *p)
+{
+	return sched_nr_cpus == 1 ? p->cpu : select_task_rq_smp(p);
+}
+
 bool newidle_balance(struct rq *this_rq);
 void trigger_load_balance(struct rq *rq);
 void init_balance(void);
@@ -140,9 +155,27 @@ void double_rq_unlock(struct rq *a, struct rq *b);
 struct rq *task_rq_lock(struct task_struct *p);
 void task_rq_unlock(struct rq *rq, struct task_struct *p);
 
-/* kernel/sched/switch.asm: change stacks. Return: the task that was switched out, as seen by the one switched in. */
-struct task_struct *__switch_to_asm(struct task_struct *prev, struct task_struct *next);
+/*
+ * Switch from @prev's stack to @next's. Return: the task that ran before, as the one that is switched in sees it: not
+ * the @prev that it gave when it was switched out. __switch_to_asm() keeps no register but the frame pointer, so the
+ * compiler is told that all others are gone, and saves those that it needs.
+ */
+static __always_inline struct task_struct *switch_to(struct task_struct *prev, struct task_struct *next)
+{
+	struct task_struct *last;
+
+	__asm__ __volatile__("call __switch_to_asm"
+			     : "=a"(last), "+D"(prev), "+S"(next), ASM_CALL_CONSTRAINT
+			     :
+			     : "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+			       "memory", "cc");
+	return last;
+}
+
 void ret_from_fork(void);
+
+/* Make @p runnable if its state is one of @state: see core.c. Context: interrupts off. */
+int try_to_wake_up(struct task_struct *p, unsigned int state);
 
 /* Called by switch.asm as the first thing that a new task does. */
 void schedule_tail(struct task_struct *prev);

@@ -10,36 +10,27 @@ section .text
 
 extern schedule_tail
 
-; struct task_struct *__switch_to_asm(struct task_struct *prev (rdi), struct task_struct *next (rsi))
-;
-; Only the registers that the C ABI lets a function keep are saved; the others are dead at any call. The RET at the end
-; returns to where `next` was when it called this, some time ago, with the task that runs before it here in rax.
+; __switch_to_asm(prev in rdi, next in rsi): called by switch_to() only, which tells the compiler that no register but
+; rbp and rsp survives. So what the old task needs is on its stack already, put there by __schedule(); the frame pointer
+; is saved here. The RET returns to where `next` was when it called this, some time ago, with the task that runs before
+; it now in rax.
 ; Context: interrupts off, the run queue's lock held.
 global __switch_to_asm
 __switch_to_asm:
 	push	rbp
-	push	rbx
-	push	r12
-	push	r13
-	push	r14
-	push	r15
-	mov	[rdi + TASK_SP], rsp	; from here on prev can be resumed …
-	mov	rsp, [rsi + TASK_SP]	; … and this is next's stack
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbx
+	mov	[rdi + TASK_SP], rsp		; from here on prev can be resumed ...
+	mov	rsp, [rsi + TASK_SP]		; ... and this is next's stack
 	pop	rbp
 	mov	rax, rdi
 	ret
 
-; Where a new task begins: copy_thread() has made a stack that looks as if it had called __switch_to_asm() from here,
-; with the function in rbx, its argument in r12, and rbp 0 so that stack walks end.
+; Where a new task begins: copy_thread() has made a stack as if it had called __switch_to_asm() from here, with the
+; function to run and its argument on it, and rbp 0 so that stack walks end.
 global ret_from_fork
 ret_from_fork:
 	mov	rdi, rax
 	call	schedule_tail
-	mov	rdi, r12
-	call	rbx
+	mov	rax, [rsp]
+	mov	rdi, [rsp + 8]
+	call	rax
 	ud2					; the function ends with do_exit()

@@ -9,11 +9,13 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
-/* Remember, for reports, which queue the running task sleeps on. */
+#include "sched.h"
+
 #ifdef CONFIG_DEBUG_ATOMIC_SLEEP
-#define note_wait_head(wq_head) WRITE_ONCE(current->wait_head, wq_head)
-#else
-#define note_wait_head(wq_head) do { } while (0)
+void note_wait_head(struct wait_queue_head *wq_head)
+{
+	WRITE_ONCE(current->wait_head, wq_head);
+}
 #endif
 
 void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name, struct lock_class_key *key)
@@ -63,55 +65,62 @@ void remove_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry 
 }
 
 /*
- * Call the entries' functions until @nr_exclusive exclusive ones have woken somebody (0: all of them). Entries may
- * take themselves out on the way. Return: how many exclusive ones woke somebody.
+ * Call the entries' functions until @nr_exclusive exclusive ones have woken somebody (0: until the end). Entries may
+ * take themselves out on the way. Context: the queue's lock held, interrupts off.
  */
-static __always_inline int __wake_up_common(struct wait_queue_head *wq_head, unsigned int mode, int nr_exclusive,
-					    int wake_flags, void *key)
+static __always_inline void __wake_up_common(struct wait_queue_head *wq_head, unsigned int mode, int nr_exclusive,
+					     void *key)
 {
-	struct wait_queue_entry *curr, *next;
-	int woken = 0;
+	struct list_head *pos, *next;
 
-	list_for_each_entry_safe(curr, next, &wq_head->head, entry) {
-		unsigned int flags = curr->flags;	/* curr may be gone after func() */
-		int ret = curr->func(curr, mode, wake_flags, key);
+	list_for_each_safe(pos, next, &wq_head->head) {
+		struct wait_queue_entry *curr = list_entry(pos, struct wait_queue_entry, entry);
+		unsigned int exclusive = curr->flags & WQ_FLAG_EXCLUSIVE;	/* curr may be gone after func() */
+		int ret = curr->func(curr, mode, 0, key);
 
 		if (ret < 0)
 			break;
-		if (ret && (flags & WQ_FLAG_EXCLUSIVE) && ++woken == nr_exclusive)
+		if (ret && exclusive && !--nr_exclusive)
 			break;
 	}
-	return woken;
 }
 
-int __wake_up(struct wait_queue_head *wq_head, unsigned int mode, int nr, void *key)
+/* Apart from __wake_up(), so that waking an empty queue need not save the registers that the loop uses. */
+static noinline void wake_up_and_unlock(struct wait_queue_head *wq_head, unsigned int mode, int nr, void *key,
+					unsigned long flags) __releases(&wq_head->lock)
+{
+	__wake_up_common(wq_head, mode, nr, key);
+	spin_unlock_irqrestore(&wq_head->lock, flags);
+}
+
+void __wake_up(struct wait_queue_head *wq_head, unsigned int mode, int nr, void *key)
 {
 	unsigned long flags;
-	int woken;
 
 	spin_lock_irqsave(&wq_head->lock, flags);
-	woken = __wake_up_common(wq_head, mode, nr, 0, key);
-	spin_unlock_irqrestore(&wq_head->lock, flags);
-	return woken;
+	if (likely(!list_empty(&wq_head->head)))
+		wake_up_and_unlock(wq_head, mode, nr, key, flags);
+	else
+		spin_unlock_irqrestore(&wq_head->lock, flags);
 }
 
+/* Interrupts may be on in the locked forms, where no interrupt handler uses the queue; the functions want them off. */
 void __wake_up_locked(struct wait_queue_head *wq_head, unsigned int mode, int nr)
 {
-	__wake_up_common(wq_head, mode, nr, 0, NULL);
+	unsigned long flags;
+
+	local_irq_save(flags);
+	__wake_up_common(wq_head, mode, nr, NULL);
+	local_irq_restore(flags);
 }
 
 void __wake_up_locked_key(struct wait_queue_head *wq_head, unsigned int mode, void *key)
 {
-	__wake_up_common(wq_head, mode, 1, 0, key);
-}
-
-void __wake_up_sync(struct wait_queue_head *wq_head, unsigned int mode)
-{
 	unsigned long flags;
 
-	spin_lock_irqsave(&wq_head->lock, flags);
-	__wake_up_common(wq_head, mode, 1, WF_SYNC, NULL);
-	spin_unlock_irqrestore(&wq_head->lock, flags);
+	local_irq_save(flags);
+	__wake_up_common(wq_head, mode, 1, key);
+	local_irq_restore(flags);
 }
 
 void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state)
@@ -144,14 +153,6 @@ bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queu
 	return was_empty;
 }
 
-void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
-{
-	wq_entry->flags = flags;
-	wq_entry->private = current;
-	wq_entry->func = autoremove_wake_function;
-	INIT_LIST_HEAD(&wq_entry->entry);
-}
-
 /*
  * A signal takes the entry out of the queue under the lock. If an exclusive wake-up came before that, it has taken the
  * entry out itself and the caller finds its condition true, or tests it again and passes the wake-up's reason on; if
@@ -159,12 +160,14 @@ void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
  */
 long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state)
 {
+	struct task_struct *curr = current;
 	unsigned long flags;
 	long ret = 0;
 
 	spin_lock_irqsave(&wq_head->lock, flags);
-	if (unlikely(signal_pending_state(state, current))) {
+	if (unlikely(signal_pending_state(state, curr))) {
 		list_del_init(&wq_entry->entry);
+		note_wait_head(NULL);
 		ret = -ERESTARTSYS;
 	} else {
 		note_wait_head(wq_head);
@@ -180,27 +183,25 @@ long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_en
 	return ret;
 }
 
-/*
- * An entry whose both pointers lead back to itself has been taken out by autoremove_wake_function(), and nobody can
- * reach it any more: no lock is needed. list_empty_careful() looks at both, because a waker on another CPU may be in
- * the middle of list_del_init_careful(), whose last store, seen here with acquire, ends its use of the entry.
- */
-void finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry)
+void __finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry)
 {
 	unsigned long flags;
 
-	__set_current_state(TASK_RUNNING);
-	note_wait_head(NULL);
-	if (!list_empty_careful(&wq_entry->entry)) {
-		spin_lock_irqsave(&wq_head->lock, flags);
-		list_del_init(&wq_entry->entry);
-		spin_unlock_irqrestore(&wq_head->lock, flags);
-	}
+	spin_lock_irqsave(&wq_head->lock, flags);
+	list_del_init(&wq_entry->entry);
+	spin_unlock_irqrestore(&wq_head->lock, flags);
 }
 
-int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key)
+int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags __maybe_unused,
+			  void *key __maybe_unused)
 {
-	int ret = default_wake_function(wq_entry, mode, flags, key);
+	return try_to_wake_up(wq_entry->private, mode);
+}
+
+int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags __maybe_unused,
+			     void *key __maybe_unused)
+{
+	int ret = try_to_wake_up(wq_entry->private, mode);
 
 	if (ret)
 		list_del_init_careful(&wq_entry->entry);
@@ -213,8 +214,10 @@ static int __sched do_wait_intr_common(struct wait_queue_head *wq_head, struct w
 		__add_wait_queue_entry_tail(wq_head, wait);
 	note_wait_head(wq_head);
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (signal_pending(current))
+	if (signal_pending(current)) {
+		note_wait_head(NULL);
 		return -ERESTARTSYS;
+	}
 	if (irq)
 		spin_unlock_irq(&wq_head->lock);
 	else

@@ -107,6 +107,7 @@ static __init void set_initrd(u64 phys, u64 size)
 	}
 	initrd_start = (unsigned long)__va(phys);
 	initrd_size = size;
+	pr_info("initrd: %llu bytes at %#llx\n", size, phys);
 	memblock_reserve(phys, size);
 	memblock_map(phys, size);
 }

@@ -20,8 +20,16 @@ KERNEL = BUILD / "catnap.elf"
 ISO = BUILD / "catnap.iso"
 
 CPUS = [1, 2, 4]
-MODES = [pytest.param({"smp": smp, "clock": clock}, id=f"{smp}cpu-{clock}")
-         for smp, clock in itertools.product(CPUS, ["icount", "mttcg"])]
+
+
+def modes(*clocks):
+    """Parameters for every number of CPUs with every clock."""
+    return [pytest.param({"smp": smp, "clock": clock}, id=f"{smp}cpu-{clock}")
+            for smp, clock in itertools.product(CPUS, clocks)]
+
+
+MODES = modes("icount", "mttcg")
+LIVE_MODES = modes("live", "mttcg")  # for what is typed from outside
 
 
 def pytest_configure(config):

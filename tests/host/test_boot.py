@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import ISO, MODES
+from conftest import ISO, LIVE_MODES
 
 WAYS = pytest.mark.parametrize("way", [pytest.param({}, id="pvh"), pytest.param({"iso": ISO}, id="grub")])
 
@@ -18,34 +18,21 @@ def test_every_cpu_is_brought_up(boot, way, smp):
     assert re.search(rf", {smp} CPUs?$", machine.shell("uptime"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", LIVE_MODES)
 def test_the_prompt_comes_in_every_mode(boot, mode):
     machine = boot(**mode)
     machine.wait_for_prompt()
     assert "hello" in machine.shell("echo hello")
 
 
-@pytest.mark.parametrize("mem, least", [("32M", 20 << 10), ("4G", 3900 << 10)])
+@pytest.mark.parametrize("mem, least", [("32M", 20 << 10), ("4G", 4000 << 10)])
 @WAYS
 def test_all_memory_is_used(boot, way, mem, least):
     machine = boot(mem=mem, **way)
     machine.wait_for_prompt()
     table = machine.shell("free")
-    heads, values = (line.split() for line in table.splitlines()[:2])
-    kib = dict(zip(heads, map(int, filter(str.isdigit, values))))
-    assert least <= kib["free"] < kib["total"] <= 4 << 20 and kib["used"] == kib["total"] - kib["free"], table
-
-
-def test_maxcpus_limits_the_cpus_started(boot):
-    machine = boot(smp=4, append="maxcpus=2")
-    machine.wait_for_prompt()
-    assert re.search(r", 2 CPUs$", machine.shell("uptime"), re.MULTILINE)
-
-
-def test_grub_hands_over_the_command_line(boot, make_iso):
-    machine = boot(iso=make_iso('run="echo one two; echo three" loglevel=7'))
-    machine.wait_for(r"^one two$")
-    machine.wait_for(r"^three$")
+    total, used, free = map(int, table.splitlines()[1].split()[:3])
+    assert least <= free < total <= 4 << 20 and used == total - free, table
 
 
 @pytest.mark.parametrize("machine_type", ["pc,acpi=off", "q35"])

@@ -15,7 +15,7 @@ WORK = "ps; demo timer; demo mailbox; demo busy; sleep 1; echo done; irqs; free;
 def test_the_same_seed_gives_the_same_run(tmp_path, smp, clock):
     runs = [replay(tmp_path / str(number), kernel=KERNEL, smp=smp, clock=clock,
                    append=f'seed=7 run="{WORK}"') for number in range(2)]
-    assert runs[0][0] == 33
+    assert runs[0][0] == 33 and b"\ndone" in runs[0][1]
     assert runs[0] == runs[1]
 
 

@@ -11,6 +11,7 @@
 #include <linux/printk.h>
 #include <linux/sysrq.h>
 #include <linux/tty.h>
+#include <asm/processor.h>
 
 #define COM1		0x3f8
 #define COM1_IRQ	4
@@ -36,7 +37,11 @@
 #define UART_SCR	7	/* a byte of storage */
 
 #define FIFO_SIZE	16
-#define PATIENCE	20000	/* polls until a FIFO must have drained: 16 bytes take 1.4 ms */
+/*
+ * Polls until the FIFO must have drained. 16 bytes take 1.4 ms on the wire, but whoever holds the
+ * other end may be slow to read: give it seconds, once, and from then on nothing.
+ */
+#define PATIENCE	2000000
 #define RX_AT_ONCE	256	/* bytes an interrupt may take */
 #define RX_RESERVE	64	/* room in the terminal that is left to the keyboard */
 
@@ -52,6 +57,7 @@ static bool uart_ready(void)
 			uart_stuck = false;
 			return true;
 		}
+		cpu_relax();
 	}
 	uart_stuck = true;
 	return false;

@@ -20,7 +20,8 @@ void show_stack(struct task_struct *p);
 void sched_show_task(struct task_struct *p);
 
 /**
- * show_state_filter - sched_show_task() for every task whose state has a bit in common with @state_filter
+ * show_state_filter - sched_show_task() for every task whose state has a bit in common with
+ * @state_filter
  *
  * 0 means every task. Context: any but NMI; gives up, and says so, when the task list is locked.
  */
@@ -30,30 +31,30 @@ static inline void show_state(void)
 	show_state_filter(0);
 }
 
-/* show_regs - print registers, the code at the instruction pointer, and the call trace. Context: any. */
+/* show_regs - print registers, the code where they point, and the call trace. Context: any. */
 void show_regs(struct pt_regs *regs);
 
 /**
  * get_wchan - where a task sleeps
  *
  * Context: any; @p stays around.
- * Return: the innermost code address outside the scheduler's sleeping functions; 0 if @p is not sleeping.
+ * Return: the innermost code address outside functions marked __sched; 0 if @p is not sleeping.
  */
 unsigned long get_wchan(struct task_struct *p);
 
 /* in_sched_functions - Return: does @addr lie in a function marked __sched? */
 bool in_sched_functions(unsigned long addr);
 
-/* debug_show_held_locks - print the locks a task holds, and where it took them. Nothing in the release profile. */
+/* debug_show_held_locks - print the locks a task holds, and where it took each. Debug only. */
 void debug_show_held_locks(struct task_struct *p);
 
-/* debug_show_all_locks - the same for every task that holds one. Context: as show_state_filter(). */
+/* debug_show_all_locks - the same for every task. Context: as show_state_filter(). */
 void debug_show_all_locks(void);
 
-/* __schedule_bug - schedule() finds that its caller may not sleep. Returns only with atomic_sleep=warn. */
+/* __schedule_bug - schedule()'s caller may not sleep. Returns only with atomic_sleep=warn. */
 void __schedule_bug(struct task_struct *prev);
 
-/* print_task_header - "CPU: 0 PID: 540 Comm: cat", at level @lvl, about this CPU and the running task. */
+/* print_task_header - "CPU: 0 PID: 540 Comm: cat" at level @lvl, about who runs here. */
 void print_task_header(const char *lvl);
 
 #endif

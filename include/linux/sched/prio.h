@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One scale for all priorities: 0-99 real-time, 100-139 fair (nice -20 to 19); lower runs first. */
+/* One scale for all priorities: 0-99 real-time, 100-139 for nice -20 to 19; lower is more. */
 #ifndef _LINUX_SCHED_PRIO_H
 #define _LINUX_SCHED_PRIO_H
 

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The `bench` command: what the kernel's everyday operations cost, in guest instructions. It means something under
+ * QEMU's -icount shift=0 on one CPU, where the TSC advances by one an instruction: `make bench` runs it so, in the
+ * release profile. Everything runs under SCHED_FIFO, so that only the tasks of a measurement take part in it.
+ *
+ * Rates are the time of many rounds divided by their number, less what an empty round costs; delays from an interrupt
+ * to a task are medians.
+ */
+#include <catnap/shell.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/sort.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+#include <asm/msr.h>
+#include <asm/tsc.h>
+
+#define ROUNDS 1000
+#define SAMPLES 101
+#define PRIO 50
+#define MAX_SLEEPERS 1000
+
+static int bench_failed;			/* a measurement could not be made */
+
+/* ---- tools ---- */
+
+static void row(const char *what, u64 value)
+{
+	shell_printf("%-58s %6llu\n", what, value);
+}
+
+static struct task_struct *start(int (*fn)(void *), void *arg, int prio)
+{
+	struct sched_param param = { .sched_priority = prio };
+	struct task_struct *p = kthread_create(fn, arg, "bench");
+
+	if (IS_ERR(p)) {
+		bench_failed = 1;
+		return NULL;
+	}
+	get_task_struct(p);
+	kthread_bind(p, raw_smp_processor_id());
+	if (prio)
+		sched_setscheduler_nocheck(p, SCHED_FIFO, &param);
+	wake_up_process(p);
+	return p;
+}
+
+static void join(struct task_struct *p)
+{
+	int result;
+
+	if (!p)
+		return;
+	kthread_wait_exit(p, &result);
+	put_task_struct(p);
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static u64 median(u64 *samples, int n)
+{
+	sort(samples, n, sizeof(*samples), compare_u64, NULL);
+	return samples[n / 2];
+}
+
+/* What ROUNDS rounds of @op cost, each, less the loop itself. */
+#define per_round(op)                                                                              \
+	({                                                                                         \
+		u64 __t0, __t1, __t2;                                                              \
+		int __i;                                                                           \
+		__t0 = rdtsc();                                                                    \
+		for (__i = 0; __i < ROUNDS; __i++)                                                 \
+			barrier();                                                                 \
+		__t1 = rdtsc();                                                                    \
+		for (__i = 0; __i < ROUNDS; __i++) {                                               \
+			op;                                                                        \
+			barrier();                                                                 \
+		}                                                                                  \
+		__t2 = rdtsc();                                                                    \
+		((__t2 - __t1) - (__t1 - __t0) + ROUNDS / 2) / ROUNDS;                             \
+	})
+
+/* ---- two tasks wake each other ---- */
+
+struct pingpong {
+	wait_queue_head_t wait[2];
+	int turn;
+	u64 cycles;
+};
+
+static int pong(void *arg)
+{
+	struct pingpong *pp = arg;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		wait_event(pp->wait[1], pp->turn == 1);
+		pp->turn = 0;
+		wake_up(&pp->wait[0]);
+	}
+	return 0;
+}
+
+static int ping(void *arg)
+{
+	struct pingpong *pp = arg;
+	u64 start = rdtsc();
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		pp->turn = 1;
+		wake_up(&pp->wait[1]);
+		wait_event(pp->wait[0], pp->turn == 0);
+	}
+	pp->cycles = rdtsc() - start;
+	return 0;
+}
+
+static u64 bench_pingpong(int prio)
+{
+	struct pingpong pp = { .turn = 0 };
+	struct task_struct *a, *b;
+
+	init_waitqueue_head(&pp.wait[0]);
+	init_waitqueue_head(&pp.wait[1]);
+	b = start(pong, &pp, prio);
+	a = start(ping, &pp, prio);
+	join(a);
+	join(b);
+	return pp.cycles / (2 * ROUNDS);
+}
+
+static int yielder(void *arg)
+{
+	u64 *cycles = arg;
+	int i;
+
+	yield();			/* both have begun */
+	*cycles = rdtsc();
+	for (i = 0; i < ROUNDS; i++)
+		yield();
+	*cycles = rdtsc() - *cycles;
+	return 0;
+}
+
+/* Less important than this task: neither runs before this one waits for them. */
+static u64 bench_yield(int prio)
+{
+	u64 cycles[2];
+	struct task_struct *a = start(yielder, &cycles[0], prio), *b = start(yielder, &cycles[1], prio);
+
+	join(a);
+	join(b);
+	return cycles[0] / (2 * ROUNDS);
+}
+
+/* ---- from a wake-up, or a timer, to the task ---- */
+
+struct latency {
+	struct completion arm, done;
+	struct task_struct *sleeper;
+	u64 start;			/* stored by the waker, or the timer's function, right before it wakes */
+	bool woken;
+	u64 sample[SAMPLES];
+	struct hrtimer timer;
+	ktime_t due;
+};
+
+/* Sleeps at the lowest level, as everything that sleeps does in the end. */
+static int latency_sleeper(void *arg)
+{
+	struct latency *l = arg;
+	int i;
+
+	for (i = 0; i < SAMPLES; i++) {
+		complete(&l->arm);
+		for (;;) {
+			set_current_state(TASK_UNINTERRUPTIBLE);
+			if (READ_ONCE(l->woken))
+				break;
+			schedule();
+		}
+		l->sample[i] = rdtsc() - l->start;
+		__set_current_state(TASK_RUNNING);
+		WRITE_ONCE(l->woken, false);
+	}
+	complete(&l->done);
+	return 0;
+}
+
+static u64 bench_wake_higher(struct latency *l)
+{
+	int i;
+
+	init_completion(&l->arm);
+	init_completion(&l->done);
+	l->woken = false;
+	l->sleeper = start(latency_sleeper, l, PRIO + 20);
+	if (!l->sleeper)
+		return 0;
+	for (i = 0; i < SAMPLES; i++) {
+		wait_for_completion(&l->arm);
+		l->start = rdtsc();
+		WRITE_ONCE(l->woken, true);
+		wake_up_process(l->sleeper);
+	}
+	wait_for_completion(&l->done);
+	join(l->sleeper);
+	return median(l->sample, SAMPLES);
+}
+
+static enum hrtimer_restart latency_timer(struct hrtimer *timer)
+{
+	struct latency *l = container_of(timer, struct latency, timer);
+
+	l->start = rdtsc();
+	WRITE_ONCE(l->woken, true);
+	wake_up_process(l->sleeper);
+	return HRTIMER_NORESTART;
+}
+
+static u64 bench_timer_to_task(struct latency *l)
+{
+	int i;
+
+	init_completion(&l->arm);
+	init_completion(&l->done);
+	hrtimer_init(&l->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	l->timer.function = latency_timer;
+	l->woken = false;
+	l->sleeper = start(latency_sleeper, l, PRIO + 20);
+	if (!l->sleeper)
+		return 0;
+	for (i = 0; i < SAMPLES; i++) {
+		wait_for_completion(&l->arm);
+		hrtimer_start(&l->timer, 100 * NSEC_PER_USEC, HRTIMER_MODE_REL);
+	}
+	wait_for_completion(&l->done);	/* asleep: the timer interrupts the idle task */
+	hrtimer_cancel(&l->timer);
+	join(l->sleeper);
+	return median(l->sample, SAMPLES);
+}
+
+/*
+ * The time that a busy loop misses is what an interrupt costs. A round of the loop that takes longer than usual had
+ * an interrupt in it: a tick, or a timer whose function notes when it was called.
+ */
+static u64 loop_stamp;				/* the last time that the loop looked at the clock */
+static u64 callback_stamp;
+
+static enum hrtimer_restart stamp_timer(struct hrtimer *timer __maybe_unused)
+{
+	callback_stamp = rdtsc();
+	return HRTIMER_NORESTART;
+}
+
+static u64 usual_round(void)
+{
+	u64 t = rdtsc(), best = ~0UL;
+	int i;
+
+	for (i = 0; i < 64; i++) {
+		u64 now = rdtsc();
+
+		loop_stamp = now;
+		best = min(best, now - t);
+		t = now;
+	}
+	return best;
+}
+
+/* Loop until the first round that is longer than @round. Return: by how much it is. */
+static u64 next_gap(u64 round)
+{
+	u64 t = rdtsc();
+
+	for (;;) {
+		u64 now = rdtsc();
+
+		if (now - t > 2 * round)
+			return now - t - round;
+		loop_stamp = now;
+		t = now;
+	}
+}
+
+static void bench_interrupts(void)
+{
+	static u64 tick[SAMPLES], entry[SAMPLES];
+	struct hrtimer timer;
+	u64 round = usual_round();
+	int i;
+
+	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	timer.function = stamp_timer;
+	for (i = 0; i < SAMPLES; i++) {
+		tick[i] = next_gap(round);
+		hrtimer_start(&timer, 20 * NSEC_PER_USEC, HRTIMER_MODE_REL);
+		next_gap(round);
+		entry[i] = callback_stamp - loop_stamp;
+	}
+	row("interrupted instruction -> timer callback", median(entry, SAMPLES));
+	row("timer interrupt round trip, nothing to do", median(tick, SAMPLES));
+}
+
+/* ---- many sleepers on one queue ---- */
+
+struct crowd {
+	wait_queue_head_t wait;
+	struct completion all_asleep, all_woken;
+	int n, asleep, woken;
+	int round;			/* wake-all: everybody waits for the next */
+	int permits;			/* wake-one: so many may leave */
+	bool exclusive;
+	struct task_struct *task[MAX_SLEEPERS];
+};
+
+static int crowd_member(void *arg)
+{
+	struct crowd *c = arg;
+
+	if (++c->asleep == c->n)
+		complete(&c->all_asleep);
+	if (c->exclusive) {
+		wait_event_exclusive(c->wait, c->permits > 0 && c->permits--);
+		if (++c->woken == c->n)
+			complete(&c->all_woken);
+		return 0;
+	}
+	wait_event(c->wait, c->round >= 1);
+	if (++c->woken == c->n)
+		complete(&c->all_woken);
+	wait_event(c->wait, c->round >= 2);
+	return 0;
+}
+
+/* Members are more important than the bench task, so each is asleep in the queue when start() returns. */
+static void crowd_start(struct crowd *c, int n, bool exclusive, int prio)
+{
+	int i;
+
+	init_waitqueue_head(&c->wait);
+	init_completion(&c->all_asleep);
+	init_completion(&c->all_woken);
+	c->n = n;
+	c->asleep = c->woken = c->permits = 0;
+	c->round = 0;
+	c->exclusive = exclusive;
+	for (i = 0; i < n; i++)
+		c->task[i] = start(crowd_member, c, prio);
+	wait_for_completion(&c->all_asleep);
+	msleep(8);			/* all of them have run until they slept */
+}
+
+static void crowd_join(struct crowd *c)
+{
+	int i;
+
+	for (i = 0; i < c->n; i++)
+		join(c->task[i]);
+}
+
+static u64 bench_wake_one(struct crowd *c, int n)
+{
+	u64 t0, t1;
+
+	crowd_start(c, n, true, PRIO - 10);
+	c->permits = n;
+	t0 = rdtsc();
+	wake_up(&c->wait);
+	t1 = rdtsc();
+	wake_up_all(&c->wait);
+	wait_for_completion(&c->all_woken);
+	crowd_join(c);
+	return t1 - t0;
+}
+
+static u64 bench_wake_all(struct crowd *c, int n)
+{
+	u64 t0, t1;
+
+	crowd_start(c, n, false, PRIO - 10);
+	t0 = rdtsc();
+	c->round = 1;
+	wake_up_all(&c->wait);
+	wait_for_completion(&c->all_woken);
+	t1 = rdtsc();
+	c->round = 2;
+	wake_up_all(&c->wait);
+	crowd_join(c);
+	return (t1 - t0) / n;
+}
+
+/* ---- a task's life ---- */
+
+static int do_nothing(void *unused __maybe_unused)
+{
+	return 0;
+}
+
+static u64 bench_task_life(void)
+{
+	int i, result, rounds = ROUNDS / 4;
+	u64 t0 = rdtsc();
+
+	for (i = 0; i < rounds; i++) {
+		struct task_struct *p = kthread_create(do_nothing, NULL, "life");
+
+		if (IS_ERR(p)) {
+			bench_failed = 1;
+			return 0;
+		}
+		get_task_struct(p);
+		wake_up_process(p);
+		kthread_wait_exit(p, &result);
+		put_task_struct(p);
+	}
+	return (rdtsc() - t0) / rounds;
+}
+
+/* ---- the table ---- */
+
+static void bench_primitives(void)
+{
+	static DEFINE_SPINLOCK(lock);
+	static DECLARE_WAIT_QUEUE_HEAD(empty);
+	static DECLARE_COMPLETION(done);
+	unsigned long flags;
+
+	complete_all(&done);
+	row("wake_up on an empty queue", per_round(wake_up(&empty)));
+	row("waitqueue_active on an empty queue", per_round(if (waitqueue_active(&empty)) wake_up(&empty)));
+	row("spin_lock + spin_unlock", per_round(spin_lock(&lock); barrier(); spin_unlock(&lock)));
+	row("spin_lock_irqsave + spin_unlock_irqrestore",
+	    per_round(spin_lock_irqsave(&lock, flags); barrier(); spin_unlock_irqrestore(&lock, flags)));
+	row("wait_for_completion, already done", per_round(wait_for_completion(&done)));
+	row("kmalloc(64) + kfree", per_round(kfree(kmalloc(64, GFP_KERNEL))));
+}
+
+static void bench_table(struct crowd *crowd, struct latency *latency)
+{
+	static const int crowds[] = { 1, 10, 100, 1000 };
+	unsigned int i;
+
+	row("wait-queue ping-pong, one way, SCHED_FIFO", bench_pingpong(PRIO - 10));
+	row("wait-queue ping-pong, one way, fair", bench_pingpong(0));
+	row("wake-up of a higher-priority task: call -> it runs", bench_wake_higher(latency));
+	row("timer callback -> woken task runs, from idle", bench_timer_to_task(latency));
+	bench_interrupts();
+	row("yield, per switch, SCHED_FIFO", bench_yield(PRIO - 10));
+	row("yield, per switch, fair", bench_yield(0));
+	for (i = 0; i < ARRAY_SIZE(crowds); i++) {
+		char what[64];
+
+		snprintf(what, sizeof(what), "wake one of %d exclusive waiters, call only", crowds[i]);
+		row(what, bench_wake_one(crowd, crowds[i]));
+	}
+	row("wake all of 1000, until all have run, per waiter", bench_wake_all(crowd, 1000));
+	bench_primitives();
+	row("task create + run + exit + join", bench_task_life());
+}
+
+static int bench(int argc __maybe_unused, char **argv __maybe_unused)
+{
+	struct sched_param fifo = { .sched_priority = PRIO };
+	struct crowd *crowd = kmalloc(sizeof(*crowd), GFP_KERNEL);
+	struct latency *latency = kmalloc(sizeof(*latency), GFP_KERNEL);
+
+	bench_failed = 0;
+	if (!crowd || !latency) {
+		bench_failed = 1;
+	} else {
+		sched_setscheduler_nocheck(current, SCHED_FIFO, &fifo);
+		shell_printf("%-58s %6s\n", "operation", IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ? "debug" : "cycles");
+		bench_table(crowd, latency);
+		sched_set_normal(current, 0);
+	}
+	kfree(crowd);
+	kfree(latency);
+	if (bench_failed)
+		shell_printf("bench: not enough memory\n");
+	return bench_failed;
+}
+SHELL_COMMAND(bench, bench, "", "what things cost, in cycles (see `make bench`)", SHELL_TASK);
