@@ -19,7 +19,8 @@ void lockdep_init_map(struct lockdep_map *map, const char *name, struct lock_cla
 	map->usage = 0;
 }
 
-static u8 usage_now(bool irqs_off)
+/* Most locks are taken in task context with interrupts off already, which says nothing new about them. */
+static noinline void record_usage(struct lockdep_map *map, bool irqs_off, int read)
 {
 	u8 usage = 0;
 
@@ -31,7 +32,10 @@ static u8 usage_now(bool irqs_off)
 		usage |= LOCK_USED_IN_SOFTIRQ;
 	else if (!irqs_off && !softirq_count())
 		usage |= LOCK_ENABLED_SOFTIRQ;
-	return usage;
+	if (read)
+		usage <<= LOCK_USAGE_READ_SHIFT;
+	if ((map->usage & usage) != usage)
+		map->usage |= usage;
 }
 
 void lock_acquire(struct lockdep_map *map, unsigned int subclass __maybe_unused, int trylock, int read,
@@ -41,10 +45,9 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass __maybe_unused,
 	bool irqs_off = irqs_disabled();
 	struct held_lock *hlock;
 	int depth = curr->lockdep_depth;
-	u8 usage = usage_now(irqs_off) << (read ? LOCK_USAGE_READ_SHIFT : 0);
 
-	if ((map->usage & usage) != usage)
-		map->usage |= usage;
+	if (!irqs_off || in_interrupt())
+		record_usage(map, irqs_off, read);
 	curr->lockdep_depth = depth + 1;	/* first: an interrupt here uses the next entry */
 	barrier();
 	if (WARN_ON_ONCE(depth >= MAX_LOCK_DEPTH))
@@ -71,9 +74,13 @@ static int find_held(const struct task_struct *curr, const struct lockdep_map *m
 void lock_release(struct lockdep_map *map, unsigned long ip)
 {
 	struct task_struct *curr = current;
+	int i, depth = curr->lockdep_depth;
 	unsigned long flags;
-	int i;
 
+	if (likely(depth > 0 && depth <= MAX_LOCK_DEPTH && curr->held_locks[depth - 1].instance == map)) {
+		curr->lockdep_depth = depth - 1;
+		return;
+	}
 	local_irq_save(flags);
 	i = find_held(curr, map);
 	if (likely(i >= 0)) {

@@ -32,14 +32,14 @@ static noinline void spin_bug(raw_spinlock_t *lock, const char *msg)
 	dump_stack();
 }
 
-static __always_inline void debug_spin_lock_before(raw_spinlock_t *lock)
+/* Somebody holds it. Waiting makes no sense if that is the caller, or another task of this CPU. */
+static noinline void debug_spin_lock_contended(raw_spinlock_t *lock)
 {
-	if (unlikely(lock->magic != SPINLOCK_MAGIC))
-		spin_bug(lock, "bad magic");
-	if (unlikely(READ_ONCE(lock->owner) == current))
+	if (READ_ONCE(lock->owner) == current)
 		spin_bug(lock, "recursion");
-	else if (unlikely(READ_ONCE(lock->owner_cpu) == this_cpu_read(cpu_number)))
+	else if (READ_ONCE(lock->owner_cpu) == this_cpu_read(cpu_number))
 		spin_bug(lock, "cpu recursion");
+	arch_spin_lock(&lock->raw_lock);
 }
 
 static __always_inline void debug_spin_lock_after(raw_spinlock_t *lock)
@@ -65,8 +65,10 @@ static __always_inline void debug_spin_unlock(raw_spinlock_t *lock)
 static __always_inline void do_lock(raw_spinlock_t *lock, unsigned long ip)
 {
 	lock_acquire(&lock->dep_map, 0, 0, 0, ip);
-	debug_spin_lock_before(lock);
-	arch_spin_lock(&lock->raw_lock);
+	if (unlikely(lock->magic != SPINLOCK_MAGIC))
+		spin_bug(lock, "bad magic");
+	if (unlikely(!arch_spin_trylock(&lock->raw_lock)))
+		debug_spin_lock_contended(lock);
 	debug_spin_lock_after(lock);
 }
 

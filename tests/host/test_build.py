@@ -7,17 +7,20 @@ import pytest
 from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
 
+import machine
 from conftest import KERNEL, ROOT, make
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 @pytest.mark.parametrize("profile", ["debug", "release"])
-def test_the_build_is_free_of_warnings(tree, compiler, profile):
+def test_the_build_is_free_of_warnings_and_passes_the_suites(tree, compiler, profile):
     made = make(tree, "-j2", "WERROR=1", f"PROFILE={profile}", *(["LLVM=1"] if compiler == "clang" else []))
     assert made.returncode == 0, made.stdout
     assert "warning" not in made.stdout.lower(), made.stdout
-    assert (tree / "build" / profile / "catnap.elf").exists()
+    code, console = machine.run(kernel=tree / "build" / profile / "catnap.elf", append="test=* panic=exit",
+                                clock="icount", smp=2)
+    assert code == machine.EXIT_POWEROFF, console
 
 
 @pytest.mark.slow

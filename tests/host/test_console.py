@@ -15,6 +15,16 @@ def shell(boot, request):
     return machine
 
 
+def wait_for_ps(shell, pattern):
+    """Looks at the tasks until they are as wanted: one that was just started may not have run yet."""
+    for _ in range(100):
+        tasks = shell.shell("ps")
+        match = re.search(pattern, tasks, re.MULTILINE)
+        if match:
+            return match
+    raise AssertionError(tasks)
+
+
 def test_typed_keys_run_a_command_and_show_on_both_consoles(shell):
     shell.type('echo "Aa~|" [9] <done>\n'.replace("<done>", "DONE"))
     shell.wait_for(r"^Aa~\| \[9\] DONE$")
@@ -49,16 +59,15 @@ def test_control_c_on_the_serial_line_ends_the_foreground_command(shell):
 
 def test_a_background_job_leaves_the_prompt_free_and_can_be_killed(shell):
     shell.shell("sleep 1000 &")
-    listed = re.search(r"^\s*(\d+)\b.*\bsleep\b", shell.shell("ps"), re.MULTILINE)
-    assert listed
-    shell.send_serial(f"kill {listed[1]}\r")
+    pid = re.search(r"^ +(\d+) .* sleep$", shell.shell("ps"), re.MULTILINE)[1]
+    shell.send_serial(f"kill {pid}\r")
     shell.wait_for(r"^\[1\] Terminated +sleep 1000$")
     assert "sleep" not in shell.shell("ps")
 
 
 def test_a_blocked_shell_task_is_shown_where_it_sleeps(shell):
     shell.shell("sleep 1000 &")
-    pid = re.search(r"^\s*(\d+)\b.*\bsleep\b", shell.shell("ps"), re.MULTILINE)[1]
+    pid = wait_for_ps(shell, r"^ +(\d+) S .* sleep$")[1]
     trace = shell.shell(f"bt {pid}")
     assert re.search(r"schedule\+0x[0-9a-f]+", trace), trace
     assert re.search(r"\(kernel/\S+\.c:\d+\)", trace), trace
@@ -97,6 +106,13 @@ def test_the_screen_scrolls(shell):
     assert shell.screen()[0] != ""
 
 
+def test_taskset_and_nice_show_in_ps(shell):
+    shell.shell("taskset -c 0 spin 1000 &")
+    shell.shell("nice -n 7 sleep 1000 &")
+    wait_for_ps(shell, r"^ +\d+ R +0 fair +0 .* spin$")
+    wait_for_ps(shell, r"^ +\d+ S +\d+ fair +7 .* sleep$")
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_waitq_names_who_sleeps_on_which_queue(run, mode):
     console = run(append='run="demo keyboard & sleep 1; waitq; poweroff"', **mode)[1]
@@ -125,12 +141,14 @@ def test_top_refreshes_until_q_is_pressed(shell):
     assert "hello" in shell.shell("echo hello")
 
 
-def test_sysrq_t_shows_all_tasks_while_the_shell_is_busy(shell):
-    shell.send_serial("sleep 1000\r")
-    shell.wait_for(r"sleep 1000$")
+@pytest.mark.parametrize("busy, state", [("sleep 1000", "S"), ("spin 1000", "R")])
+def test_sysrq_t_shows_all_tasks_while_the_shell_is_busy(shell, busy, state):
+    shell.send_serial(f"{busy}\r")
+    shell.wait_for(rf"{busy}$")
     shell.press("alt", "sysrq", "t")
     shell.wait_for(r"sysrq: show all tasks$")
-    shell.wait_for(r"task:sleep +state:S pid:\d+ +cpu:\d+$")
+    shell.wait_for(rf"task:{busy[:4]}\w* +state:{state} pid:\d+ +cpu:\d+$")
+    shell.press("alt", "sysrq", "t")
     shell.wait_for(r"schedule\+0x[0-9a-f]+\S* \(kernel/sched/core\.c:\d+\)$")
     shell.press("ctrl", "c")
     shell.wait_for_prompt()

@@ -18,6 +18,7 @@
 #include <linux/smp.h>
 #include <linux/sort.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
 #include <asm/msr.h>
@@ -451,48 +452,91 @@ static void bench_primitives(void)
 	row("kmalloc(64) + kfree", per_round(kfree(kmalloc(64, GFP_KERNEL))));
 }
 
-static void bench_table(struct crowd *crowd, struct latency *latency)
-{
-	static const int crowds[] = { 1, 10, 100, 1000 };
-	unsigned int i;
+static struct crowd *crowd;
+static struct latency *latency;
 
+static void bench_pingpongs(void)
+{
 	row("wait-queue ping-pong, one way, SCHED_FIFO", bench_pingpong(PRIO - 10));
 	row("wait-queue ping-pong, one way, fair", bench_pingpong(0));
+}
+
+static void bench_latencies(void)
+{
 	row("wake-up of a higher-priority task: call -> it runs", bench_wake_higher(latency));
 	row("timer callback -> woken task runs, from idle", bench_timer_to_task(latency));
-	bench_interrupts();
+}
+
+static void bench_yields(void)
+{
 	row("yield, per switch, SCHED_FIFO", bench_yield(PRIO - 10));
 	row("yield, per switch, fair", bench_yield(0));
-	for (i = 0; i < ARRAY_SIZE(crowds); i++) {
-		char what[64];
+}
 
+static void bench_crowds(void)
+{
+	static const int crowds[] = { 1, 10, 100, 1000 };
+	char what[64];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(crowds); i++) {
 		snprintf(what, sizeof(what), "wake one of %d exclusive waiters, call only", crowds[i]);
 		row(what, bench_wake_one(crowd, crowds[i]));
 	}
 	row("wake all of 1000, until all have run, per waiter", bench_wake_all(crowd, 1000));
-	bench_primitives();
+}
+
+static void bench_lives(void)
+{
 	row("task create + run + exit + join", bench_task_life());
 }
 
-static int bench(int argc __maybe_unused, char **argv __maybe_unused)
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+	{ "pingpong", bench_pingpongs }, { "latency", bench_latencies }, { "interrupt", bench_interrupts },
+	{ "yield", bench_yields },	 { "life", bench_lives },	 { "primitives", bench_primitives },
+	{ "crowd", bench_crowds },
+};
+
+/* Return: how many groups are called @name; all of them for NULL. */
+static int run_groups(const char *name)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		if (name && strcmp(name, groups[i].name))
+			continue;
+		groups[i].run();
+		count++;
+	}
+	return count;
+}
+
+static int bench(int argc, char **argv)
 {
 	struct sched_param fifo = { .sched_priority = PRIO };
-	struct crowd *crowd = kmalloc(sizeof(*crowd), GFP_KERNEL);
-	struct latency *latency = kmalloc(sizeof(*latency), GFP_KERNEL);
+	int found = 1;
 
+	if (argc > 2)
+		return -EINVAL;
 	bench_failed = 0;
+	crowd = kmalloc(sizeof(*crowd), GFP_KERNEL);
+	latency = kmalloc(sizeof(*latency), GFP_KERNEL);
 	if (!crowd || !latency) {
 		bench_failed = 1;
 	} else {
 		sched_setscheduler_nocheck(current, SCHED_FIFO, &fifo);
-		shell_printf("%-58s %6s\n", "operation", IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ? "debug" : "cycles");
-		bench_table(crowd, latency);
+		shell_printf("%-58s %6s\n", "operation", "cycles");
+		found = run_groups(argc > 1 ? argv[1] : NULL);
 		sched_set_normal(current, 0);
 	}
 	kfree(crowd);
 	kfree(latency);
 	if (bench_failed)
 		shell_printf("bench: not enough memory\n");
-	return bench_failed;
+	return found ? bench_failed : -EINVAL;
 }
-SHELL_COMMAND(bench, bench, "", "what things cost, in cycles (see `make bench`)", SHELL_TASK);
+SHELL_COMMAND(bench, bench, "[pingpong|latency|interrupt|yield|life|primitives|crowd]",
+	      "what things cost, in cycles (see `make bench`)", SHELL_TASK);
