@@ -116,6 +116,9 @@ void hrtimers_init(void);
 /* tick_init_cpu - start the tick of the calling CPU. Context: interrupts off. */
 void tick_init_cpu(void);
 
+/* hrtimer_interrupt_abandoned - a timer's function is about to sleep, by mistake: set the next deadline without it. */
+void hrtimer_interrupt_abandoned(void);
+
 /* hrtimer_interrupt - the local APIC's timer has fired: tick, expired timers, next deadline. Context: hardirq. */
 void hrtimer_interrupt(void);
 

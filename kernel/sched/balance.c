@@ -66,16 +66,16 @@ int select_task_rq_smp(struct task_struct *p)
 }
 
 /* The run queue with most to do, if it has at least two tasks more than this one. */
-static struct rq *find_busiest(struct rq *rq_self)
+static struct rq *find_busiest(struct rq *rq)
 {
-	unsigned int most = READ_ONCE(rq_self->nr_running) + 1;
+	unsigned int most = READ_ONCE(rq->nr_running) + 1;
 	struct rq *busiest = NULL;
 	int cpu;
 
 	for_each_online_cpu(cpu) {
 		unsigned int nr = READ_ONCE(cpu_rq(cpu)->nr_running);
 
-		if (cpu != rq_self->cpu && nr > most) {
+		if (cpu != rq->cpu && nr > most) {
 			most = nr;
 			busiest = cpu_rq(cpu);
 		}
@@ -84,44 +84,45 @@ static struct rq *find_busiest(struct rq *rq_self)
 }
 
 /* Take one queued task over. Context: interrupts off, no lock held. */
-static bool pull_one(struct rq *rq_self, struct rq *busiest)
+static bool pull_one(struct rq *rq, struct rq *busiest)
 {
+	const struct sched_class *const *class;
 	struct task_struct *p = NULL;
 
-	double_rq_lock(rq_self, busiest);
-	if (busiest->nr_running > rq_self->nr_running + 1) {
-		p = rt_sched_class.pick_pullable(busiest, rq_self->cpu);
-		if (!p)
-			p = fair_sched_class.pick_pullable(busiest, rq_self->cpu);
+	double_rq_lock(rq, busiest);
+	if (busiest->nr_running > rq->nr_running + 1) {
+		for (class = sched_classes; *class && !p; class++)
+			if ((*class)->pick_pullable)
+				p = (*class)->pick_pullable(busiest, rq->cpu);
 		if (p)
-			move_queued_task(busiest, rq_self, p);
+			move_queued_task(busiest, rq, p);
 	}
-	double_rq_unlock(rq_self, busiest);
+	double_rq_unlock(rq, busiest);
 	return p;
 }
 
-bool newidle_balance(struct rq *rq_self)
+bool newidle_balance(struct rq *rq)
 {
 	struct rq *busiest;
 
 	if (sched_nr_cpus == 1)
 		return false;
-	busiest = find_busiest(rq_self);
-	return busiest && pull_one(rq_self, busiest);
+	busiest = find_busiest(rq);
+	return busiest && pull_one(rq, busiest);
 }
 
 static void run_rebalance(struct softirq_action *action __maybe_unused)
 {
-	struct rq *rq_self = this_rq();
+	struct rq *rq = this_rq();
 	struct rq *busiest;
 	unsigned long flags;
 	unsigned int moves;
 
 	local_irq_save(flags);
-	busiest = find_busiest(rq_self);
+	busiest = find_busiest(rq);
 	if (busiest) {
-		moves = (READ_ONCE(busiest->nr_running) - READ_ONCE(rq_self->nr_running)) / 2;
-		while (moves-- && pull_one(rq_self, busiest))
+		moves = (READ_ONCE(busiest->nr_running) - READ_ONCE(rq->nr_running)) / 2;
+		while (moves-- && pull_one(rq, busiest))
 			;
 	}
 	local_irq_restore(flags);

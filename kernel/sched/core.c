@@ -26,10 +26,11 @@ DEFINE_PER_CPU(struct task_struct *, current_task) = &init_task;
 DEFINE_PER_CPU(u32, __preempt_count) = PREEMPT_NEED_RESCHED + PREEMPT_DISABLE_OFFSET;
 
 /* From the highest to the lowest. The idle class always has a task. */
-static const struct sched_class *const sched_classes[] = {
+const struct sched_class *const sched_classes[] = {
 	&rt_sched_class,
 	&fair_sched_class,
 	&idle_sched_class,
+	NULL,
 };
 
 /* ---- preempt_count with checks ---- */
@@ -375,19 +376,57 @@ static void __sched __schedule(enum schedule_mode mode)
 	}
 }
 
+/* Under both locks: record the new mask, and start moving @p if it is where it may not be. */
+static void set_cpus_mask(struct rq *rq, struct task_struct *p, const struct cpumask *new_mask)
+{
+	cpumask_copy(&p->cpus_mask, new_mask);
+	p->nr_cpus_allowed = cpumask_weight(new_mask);
+	if (rq->curr != p)
+		return;
+	if (cpumask_test_cpu(rq->cpu, new_mask)) {
+		p->switch_work &= ~SWITCH_MIGRATE;
+	} else {
+		p->switch_work |= SWITCH_MIGRATE;
+		resched_curr(rq);
+	}
+}
+
+/* Keep the running task on this CPU, or let it go again where @mask says. */
+static void pin_current(const struct cpumask *mask)
+{
+	unsigned long flags;
+	struct rq *rq;
+
+	local_irq_save(flags);
+	rq = task_rq_lock(current);
+	set_cpus_mask(rq, current, mask);
+	task_rq_unlock(rq, current);
+	local_irq_restore(flags);
+}
+
 /*
  * The caller must not sleep here. The report panics, unless atomic_sleep=warn was given: then sleep all the same, and
- * hand the caller back the preempt count and the interrupt flag that it had.
+ * hand the caller back the CPU, the preempt count and the interrupt flag that it had. An interrupt handler that sleeps
+ * takes the task with it that it interrupted; the clock must go on without it.
  */
 static noinline void __sched schedule_while_atomic(enum schedule_mode mode)
 {
 	unsigned int count = preempt_count() - PREEMPT_DISABLE_OFFSET;
+	struct cpumask mask = current->cpus_mask;
 	bool irqs_off = irqs_disabled();
 
 	__schedule_bug(current);
+	if (current->flags & PF_IDLE) {		/* nobody would run instead of it */
+		__set_current_state(TASK_RUNNING);
+		return;
+	}
+	pin_current(cpumask_of(raw_smp_processor_id()));
+	if (in_hardirq())
+		hrtimer_interrupt_abandoned();
 	preempt_count_set(PREEMPT_DISABLE_OFFSET);
 	__schedule(mode);
 	__preempt_count_add(count);
+	pin_current(&mask);
 	if (irqs_off)
 		local_irq_disable();
 }
@@ -576,21 +615,6 @@ void sched_set_normal(struct task_struct *p, int nice)
 void set_user_nice(struct task_struct *p, long nice)
 {
 	change_policy(p, p->policy, p->rt_priority, clamp(nice, (long)MIN_NICE, (long)MAX_NICE));
-}
-
-/* Under both locks: record the new mask, and start moving @p if it is where it may not be. */
-static void set_cpus_mask(struct rq *rq, struct task_struct *p, const struct cpumask *new_mask)
-{
-	cpumask_copy(&p->cpus_mask, new_mask);
-	p->nr_cpus_allowed = cpumask_weight(new_mask);
-	if (rq->curr != p)
-		return;
-	if (cpumask_test_cpu(rq->cpu, new_mask)) {
-		p->switch_work &= ~SWITCH_MIGRATE;
-	} else {
-		p->switch_work |= SWITCH_MIGRATE;
-		resched_curr(rq);
-	}
 }
 
 /* A task that waits for a CPU is moved by hand. It may be picked, or moved, before both run queues are locked. */

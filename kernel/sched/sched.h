@@ -90,7 +90,7 @@ struct sched_class {
 	/* The running task lets its equals go first. */
 	void (*yield_task)(struct rq *rq, struct task_struct *p);
 
-	/* One of the first PULL_SEARCH_MAX queued tasks that may run on @cpu, for the load balancer. Return: it, or NULL. */
+	/* One of the first PULL_SEARCH_MAX queued tasks that may run on @cpu, for the load balancer. Return: it, or NULL. May be NULL itself. */
 	struct task_struct *(*pick_pullable)(struct rq *rq, int cpu);
 
 	/* @p, in no queue, goes from one run queue to another. May be NULL. */
@@ -101,6 +101,7 @@ struct sched_class {
 };
 
 extern const struct sched_class rt_sched_class, fair_sched_class, idle_sched_class;
+extern const struct sched_class *const sched_classes[];	/* ends with NULL */
 
 static __always_inline void rq_lock(struct rq *rq)
 {

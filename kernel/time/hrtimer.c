@@ -208,6 +208,15 @@ void hrtimer_interrupt(void)
 	program(base, min(tick, base->next), now);
 }
 
+void hrtimer_interrupt_abandoned(void)
+{
+	struct hrtimer_cpu_base *base = this_cpu_ptr(&hrtimer_bases);
+	ktime_t now = ktime_get();
+
+	base->in_interrupt = false;
+	program(base, min(tick_handle(now), base->next), now);
+}
+
 void tick_init_cpu(void)
 {
 	struct hrtimer_cpu_base *base = this_cpu_ptr(&hrtimer_bases);

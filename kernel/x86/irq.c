@@ -27,12 +27,13 @@ static __always_inline void interrupt_enter(struct pt_regs *regs)
 	this_cpu_write(irq_regs, regs);
 }
 
+/* The EOI comes first: with interrupts off nothing nests, and a callback that wrongly sleeps does not stop the clock. */
 void timer_interrupt(struct pt_regs *regs)
 {
 	interrupt_enter(regs);
 	this_cpu_inc(irq_stat.timer_irqs);
-	hrtimer_interrupt();
 	apic_eoi();
+	hrtimer_interrupt();
 	irq_exit();
 }
 
@@ -49,8 +50,8 @@ void call_function_interrupt(struct pt_regs *regs)
 {
 	interrupt_enter(regs);
 	this_cpu_inc(irq_stat.call_irqs);
-	flush_smp_call_function_queue();
 	apic_eoi();
+	flush_smp_call_function_queue();
 	irq_exit();
 }
 
