@@ -9,13 +9,11 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
+#include "params.h"
+
 extern const struct obs_kernel_param __setup_start[], __setup_end[];
 
-/*
- * Cut the next word out of *@args and take the quotes off. *@val is what stands behind "=", or "".
- * Return: the name, or NULL at the end of the line.
- */
-static char *next_param(char **args, char **val)
+char *next_param(char **args, char **val)
 {
 	char *in = skip_spaces(*args), *name = in, *out = in;
 	bool quoted = false;
@@ -42,7 +40,7 @@ static char *next_param(char **args, char **val)
 	return name;
 }
 
-static void parse_param(const char *name, char *val)
+void parse_param(const char *name, char *val)
 {
 	const struct obs_kernel_param *p;
 	int err;

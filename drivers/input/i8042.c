@@ -212,6 +212,11 @@ void i8042_set_leds(u8 wanted)
 		leds_start();
 }
 
+int i8042_lit_leds(void)
+{
+	return READ_ONCE(leds.step) == LEDS_SET ? READ_ONCE(leds.sent) : -EBUSY;
+}
+
 static void leds_acknowledged(void)
 {
 	if (leds.step == LEDS_COMMAND_SENT) {

@@ -18,4 +18,7 @@ void keyboard_scancode(u8 code);
 /* i8042_set_leds - light exactly these LED_*; takes effect later. Context: the keyboard's hardirq. */
 void i8042_set_leds(u8 leds);
 
+/* i8042_lit_leds - Return: the LED_* that the keyboard has acknowledged; -EBUSY: not yet. Context: any. */
+int i8042_lit_leds(void);
+
 #endif

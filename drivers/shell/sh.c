@@ -318,7 +318,7 @@ static void run_jobs(struct list_head *jobs)
 	}
 }
 
-static void run_text(const char *line)
+void run_text(const char *line)
 {
 	struct parse_error error;
 	LIST_HEAD(jobs);

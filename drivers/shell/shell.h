@@ -78,6 +78,9 @@ const struct shell_command *find_command(const char *name);
 const struct shell_command *next_command(const struct shell_command *after, const char *prefix,
 					 size_t prefix_len);
 
+/* run_text - run a line as if it had been typed. Context: the shell's task, or while that is waiting. */
+void run_text(const char *line);
+
 /* jobs_ended - has a background job ended that report_jobs() has not reported? Context: any task. */
 bool jobs_ended(void);
 

@@ -38,15 +38,15 @@ DECLARE_PER_CPU(int, cpu_number);
 		switch (sizeof(var)) {                                                             \
 		case 1:                                                                            \
 			__asm__ qual(op "b %1, %%gs:%0"                                            \
-				     : "+m"(var) : "qi"((unsigned char)(unsigned long)(val)));     \
+				     : "+m"(var) : "qi"((unsigned char)((unsigned long)(val) & 0xff)));     \
 			break;                                                                     \
 		case 2:                                                                            \
 			__asm__ qual(op "w %1, %%gs:%0"                                            \
-				     : "+m"(var) : "ri"((unsigned short)(unsigned long)(val)));    \
+				     : "+m"(var) : "ri"((unsigned short)((unsigned long)(val) & 0xffff)));    \
 			break;                                                                     \
 		case 4:                                                                            \
 			__asm__ qual(op "l %1, %%gs:%0"                                            \
-				     : "+m"(var) : "ri"((unsigned int)(unsigned long)(val)));      \
+				     : "+m"(var) : "ri"((unsigned int)((unsigned long)(val) & 0xffffffff)));      \
 			break;                                                                     \
 		default:                                                                           \
 			__asm__ qual(op "q %1, %%gs:%0"                                            \

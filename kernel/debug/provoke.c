@@ -158,10 +158,10 @@ static void do_null(void)
 
 static void do_divide(void)
 {
-	volatile int divisor = 0;
-	volatile int quotient = 42 / divisor;
+	int divisor = 0;
 
-	(void)quotient;
+	OPTIMIZER_HIDE_VAR(divisor);
+	barrier_data((void *)(long)(42 / divisor));
 }
 
 static void do_bug(void)

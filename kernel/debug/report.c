@@ -18,9 +18,11 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
+#include "report.h"
+
 #define SCHEDULE_DEPTH 4 /* frames between schedule() and __schedule_bug(), at most */
 
-static bool atomic_sleep_panics = true;
+bool atomic_sleep_panics = true;
 
 static int __init atomic_sleep_setup(char *val)
 {

@@ -46,16 +46,17 @@ void sched_show_task(struct task_struct *p)
 		pr_info(" (running on CPU %d)\n", task_cpu(p));
 }
 
-static bool lock_task_list(unsigned long *flags)
+static bool __lock_task_list(unsigned long *flags)
 {
-	unsigned long saved;
-	bool locked = spin_trylock_irqsave(&tasklist_lock, saved);
-
-	*flags = saved;
-	if (!locked)
-		pr_warn("The list of tasks is locked at the moment; try again\n");
-	return locked;
+	local_irq_save(*flags);
+	if (_raw_spin_trylock(spinlock_check(&tasklist_lock)))
+		return true;
+	local_irq_restore(*flags);
+	pr_warn("The list of tasks is locked at the moment; try again\n");
+	return false;
 }
+
+#define lock_task_list(flags) __cond_lock(&tasklist_lock, __lock_task_list(flags))
 
 /*
  * An idle worker (TASK_IDLE) waits for work, uninterruptibly only so that it does not count as

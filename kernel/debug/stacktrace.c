@@ -26,6 +26,7 @@
 
 #define FLAGS_RESERVED (~0x3f7fd5UL) /* only bit 1 of these is set: SDM volume 1, figure 3-8 */
 #define IRET_WORDS     5             /* IP, CS, FLAGS, SP, SS */
+#define PUSH_RBP       0x55          /* SDM volume 2, PUSH */
 #define MAX_STACKS     4             /* task, double fault, NMI, machine check */
 #define MAX_LINES      64            /* of one printed trace */
 
@@ -80,51 +81,6 @@ static bool move_to(struct unwind_state *s, unsigned long addr)
 	return true;
 }
 
-/*
- * Before a function has set up its frame, %rbp still is its caller's, and the return address into
- * the caller is only on the stack: at the very start of the function, or one word up once %rbp is
- * pushed (one byte of code). After a jump through a bad pointer no function has started, and the
- * return address is on top as well.
- */
-static unsigned long unframed_caller(const struct unwind_state *s)
-{
-	unsigned long slot = s->sp;
-	unsigned long caller;
-	struct ksym sym;
-
-	if (kallsyms_find(s->ip, &sym)) {
-		if (s->ip > sym.start + 1)
-			return 0;
-		slot += (s->ip - sym.start) * sizeof(long);
-	}
-	caller = on_stack(s, slot, sizeof(long)) ? word_at(slot) : 0;
-	return kernel_text_address(caller) ? caller : 0;
-}
-
-/* When SP has run off its stack, the last frame may still be on it; or else begin at the end. */
-static bool enter_overflown_stack(struct unwind_state *s, unsigned long sp)
-{
-	unsigned long low = (unsigned long)READ_ONCE(s->task->stack);
-
-	return enter_stack(s, s->bp & ~1UL) || (low - sp <= PAGE_SIZE && enter_stack(s, low));
-}
-
-static void enter_regs(struct unwind_state *s, struct pt_regs *regs)
-{
-	unsigned long sp = READ_ONCE(regs->sp);
-
-	s->regs = regs;
-	s->ip = READ_ONCE(regs->ip);
-	s->exact = true;
-	s->guess = false;
-	s->bp = READ_ONCE(regs->bp);
-	s->pending = 0;
-	if (move_to(s, sp))
-		s->pending = IS_ENABLED(CONFIG_FRAME_POINTER) ? unframed_caller(s) : 0;
-	else if (!enter_overflown_stack(s, sp))
-		s->end = 0;
-}
-
 bool text_is_mapped(unsigned long addr)
 {
 	return addr >= (unsigned long)_text && addr < (unsigned long)_etext;
@@ -150,6 +106,57 @@ static bool follows_call(unsigned long addr)
 		if (code[-(int)n] == 0xff && (code[-(int)n + 1] & 0x38) == 0x10)
 			return true;
 	return false;
+}
+
+/* GCC gives a leaf that needs no stack no frame, whatever its options say. */
+static bool has_frame(const struct ksym *sym)
+{
+	return !text_is_mapped(sym->start) || *(const u8 *)sym->start == PUSH_RBP;
+}
+
+/*
+ * Before a function has set up its frame, %rbp still is its caller's, and the return address into
+ * the caller is only on the stack: at the very start of the function, or one word up once %rbp is
+ * pushed (one byte of code). In a function that never sets one up, and after a jump through a bad
+ * pointer, when no function has started, the return address is on top as well.
+ */
+static unsigned long unframed_caller(const struct unwind_state *s)
+{
+	unsigned long slot = s->sp;
+	unsigned long caller;
+	struct ksym sym;
+
+	if (kallsyms_find(s->ip, &sym) && has_frame(&sym)) {
+		if (s->ip > sym.start + 1)
+			return 0;
+		slot += (s->ip - sym.start) * sizeof(long);
+	}
+	caller = on_stack(s, slot, sizeof(long)) ? word_at(slot) : 0;
+	return follows_call(caller) ? caller : 0;
+}
+
+/* When SP has run off its stack, the last frame may still be on it; or else begin at the end. */
+static bool enter_overflown_stack(struct unwind_state *s, unsigned long sp)
+{
+	unsigned long low = (unsigned long)READ_ONCE(s->task->stack);
+
+	return enter_stack(s, s->bp & ~1UL) || (low - sp <= PAGE_SIZE && enter_stack(s, low));
+}
+
+static void enter_regs(struct unwind_state *s, struct pt_regs *regs)
+{
+	unsigned long sp = READ_ONCE(regs->sp);
+
+	s->regs = regs;
+	s->ip = READ_ONCE(regs->ip);
+	s->exact = true;
+	s->guess = false;
+	s->bp = READ_ONCE(regs->bp);
+	s->pending = 0;
+	if (move_to(s, sp))
+		s->pending = IS_ENABLED(CONFIG_FRAME_POINTER) ? unframed_caller(s) : 0;
+	else if (!enter_overflown_stack(s, sp))
+		s->end = 0;
 }
 
 /* Is @addr where an interrupt pushed IP, CS, FLAGS, SP and SS? */

@@ -208,37 +208,45 @@ int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mod
 	return ret;
 }
 
-static int __sched do_wait_intr_common(struct wait_queue_head *wq_head, struct wait_queue_entry *wait, bool irq)
+/* Enter the queue and set the state. Return: 0, or -ERESTARTSYS. Context: the queue's lock held. */
+static int prepare_to_wait_locked(struct wait_queue_head *wq_head, struct wait_queue_entry *wait)
 {
 	if (list_empty(&wait->entry))
 		__add_wait_queue_entry_tail(wq_head, wait);
 	note_wait_head(wq_head);
 	set_current_state(TASK_INTERRUPTIBLE);
-	if (signal_pending(current)) {
-		note_wait_head(NULL);
-		return -ERESTARTSYS;
-	}
-	if (irq)
-		spin_unlock_irq(&wq_head->lock);
-	else
-		spin_unlock(&wq_head->lock);
-	schedule();
+	if (!signal_pending(current))
+		return 0;
 	note_wait_head(NULL);
-	if (irq)
-		spin_lock_irq(&wq_head->lock);
-	else
-		spin_lock(&wq_head->lock);
-	return 0;
+	return -ERESTARTSYS;
 }
 
 int __sched do_wait_intr(struct wait_queue_head *wq_head, struct wait_queue_entry *wait)
+	__must_hold(wq_head->lock)
 {
-	return do_wait_intr_common(wq_head, wait, false);
+	int err = prepare_to_wait_locked(wq_head, wait);
+
+	if (err)
+		return err;
+	spin_unlock(&wq_head->lock);
+	schedule();
+	note_wait_head(NULL);
+	spin_lock(&wq_head->lock);
+	return 0;
 }
 
 int __sched do_wait_intr_irq(struct wait_queue_head *wq_head, struct wait_queue_entry *wait)
+	__must_hold(wq_head->lock)
 {
-	return do_wait_intr_common(wq_head, wait, true);
+	int err = prepare_to_wait_locked(wq_head, wait);
+
+	if (err)
+		return err;
+	spin_unlock_irq(&wq_head->lock);
+	schedule();
+	note_wait_head(NULL);
+	spin_lock_irq(&wq_head->lock);
+	return 0;
 }
 
 /*

@@ -68,6 +68,7 @@ static int remove_hrtimer(struct hrtimer_cpu_base *base, struct hrtimer *timer)
 }
 
 static struct hrtimer_cpu_base *lock_hrtimer_base(const struct hrtimer *timer, unsigned long *flags)
+	__acquires(base->lock)
 {
 	for (;;) {
 		struct hrtimer_cpu_base *base = READ_ONCE(timer->base);

@@ -94,6 +94,7 @@ static struct timer_base *base_of(u32 flags)
 
 /* The locked base of @timer, which may go to another one while this waits. */
 static struct timer_base *lock_timer_base(struct timer_list *timer, unsigned long *flags)
+	__acquires(base->lock)
 {
 	for (;;) {
 		u32 tf = READ_ONCE(timer->flags);
@@ -243,7 +244,7 @@ static unsigned long find_next_expiry(struct timer_base *base)
 	return next;
 }
 
-static void call_timer(struct timer_base *base, struct timer_list *timer)
+static void call_timer(struct timer_base *base, struct timer_list *timer) __must_hold(base->lock)
 {
 	void (*fn)(struct timer_list *) = timer->function;
 	int count;
