@@ -22,7 +22,9 @@ char *next_param(char **args, char **val)
 		return NULL;
 	*val = NULL;
 	for (; *in && (quoted || !isspace(*in)); in++) {
-		if (*in == '"') {
+		if (*in == '\\' && in[1] && strchr("\"'\\", in[1])) {
+			*out++ = *++in;		/* GRUB puts one before every quote that it hands on */
+		} else if (*in == '"') {
 			quoted = !quoted;
 		} else if (*in == '=' && !*val) {
 			*out++ = '\0';

@@ -30,7 +30,7 @@ static int help_main(int argc, char **argv)
 	}
 	while ((command = next_command(command, "", 0))) {
 		snprintf(synopsis, sizeof(synopsis), "%s %s", command->name, command->usage);
-		shell_printf("%-34s%s\n", synopsis, command->help);
+		shell_printf("%-33s %s\n", synopsis, command->help);
 	}
 	shell_printf("CMD; CMD  CMD &  'quoted'  Tab  Up  Ctrl-C  Alt-SysRq-h\n");
 	return 0;

@@ -164,21 +164,15 @@ bool jobs_ended(void)
 	return atomic_read(&ended_jobs);
 }
 
-static void accept_signals(void)
-{
-	allow_signal(SIGHUP);
-	allow_signal(SIGINT);
-	allow_signal(SIGQUIT);
-	allow_signal(SIGTERM);
-	allow_signal(SIGKILL);
-}
+/* What the shell and its jobs accept. A job does so before it runs: `kill` may come first. */
+#define SHELL_SIGNALS                                                                              \
+	(sigmask(SIGHUP) | sigmask(SIGINT) | sigmask(SIGQUIT) | sigmask(SIGTERM) | sigmask(SIGKILL))
 
 static int job_thread(void *data)
 {
 	struct job *job = data;
 	bool background = job->background;
 
-	accept_signals();
 	if (!background)
 		tty_set_foreground(&console_tty, current, COOKED);
 	job->status = run_command(job->command, job->argc, job->argv);
@@ -270,6 +264,7 @@ static int run_thread(struct job *job)
 		return STATUS_FAILED;
 	}
 	job->pid = task_pid_nr(task);
+	task->allowed = SHELL_SIGNALS;
 	if (job->background) {
 		job->id = new_job_id();
 		shell_printf("[%u] %d\n", job->id, job->pid);
@@ -349,7 +344,7 @@ static int shell_thread(void *unused)
 	int len;
 
 	shell_task = current;
-	accept_signals();
+	current->allowed = SHELL_SIGNALS;
 	tty_set_foreground(&console_tty, current, RAW);
 	if (*run_line) {
 		shell_printf("# %s\n", run_line);

@@ -657,7 +657,7 @@ static int taskset_main(int argc, char **argv)
 	if (pid || argc < 3 || parse_cpus(argv[1], list, &cpus))
 		return -EINVAL;
 	if (set_cpus_allowed_ptr(current, &cpus)) {
-		shell_printf("taskset: there is no CPU %s\n", argv[1]);
+		shell_printf("taskset: none of the CPUs %s is online\n", argv[1]);
 		return STATUS_FAILED;
 	}
 	return shell_exec(argc - 2, argv + 2);

@@ -323,9 +323,6 @@ void do_task_dead(void) __noreturn;
 /* do_exit - end the running task; kthread_stop() returns @code. Context: task. Does not return. */
 void do_exit(long code) __noreturn;
 
-/* get_wchan - address inside the function that put a sleeping task to sleep, 0 if it runs. Context: any. */
-unsigned long get_wchan(struct task_struct *p);
-
 /* ---- a CPU's life ---- */
 
 /* sched_init - the boot CPU's run queue and idle task. Context: boot, before the first interrupt. */

@@ -136,7 +136,7 @@ static void from_timer_callback(primitive_fn primitive)
 	interrupt_primitive = primitive;
 	interrupt_done = false;
 	timer_setup_on_stack(&timer, timer_callback, 0);
-	mod_timer(&timer, jiffies + 1);
+	mod_timer(&timer, jiffies + 2);
 	be_interrupted();
 	del_timer_sync(&timer);
 	destroy_timer_on_stack(&timer);

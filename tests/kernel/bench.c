@@ -514,6 +514,16 @@ static int run_groups(const char *name)
 	return count;
 }
 
+static void list_groups(void)
+{
+	unsigned int i;
+
+	shell_printf("bench: no such group; there are");
+	for (i = 0; i < ARRAY_SIZE(groups); i++)
+		shell_printf(" %s", groups[i].name);
+	shell_printf("\n");
+}
+
 static int bench(int argc, char **argv)
 {
 	struct sched_param fifo = { .sched_priority = PRIO };
@@ -536,7 +546,9 @@ static int bench(int argc, char **argv)
 	kfree(latency);
 	if (bench_failed)
 		shell_printf("bench: not enough memory\n");
-	return found ? bench_failed : -EINVAL;
+	if (!found)
+		list_groups();
+	return bench_failed || !found;
 }
-SHELL_COMMAND(bench, bench, "[pingpong|latency|interrupt|yield|life|primitives|crowd]",
+SHELL_COMMAND(bench, bench, "[GROUP]",
 	      "what things cost, in cycles (see `make bench`)", SHELL_TASK);
