@@ -93,8 +93,11 @@ struct device {
 	irqreturn_t answer;
 	bool in_hardirq, irqs_off;
 	int cpu;
-	bool dawdle;   /* the handler goes on for a while */
-	bool returned; /* and has come to its end */
+	atomic_t inside; /* handlers running now */
+	bool overlapped; /* there was more than one */
+	bool dawdle;     /* the first call goes on until let_go is set, and a while longer */
+	bool let_go;
+	bool returned;
 };
 
 static irqreturn_t handler(int irq, void *dev_id)
@@ -104,9 +107,12 @@ static irqreturn_t handler(int irq, void *dev_id)
 	device->in_hardirq = in_hardirq() && irq == TEST_IRQ;
 	device->irqs_off = irqs_disabled();
 	device->cpu = raw_smp_processor_id();
-	atomic_inc(&device->calls);
-	if (device->dawdle)
+	device->overlapped |= atomic_inc_return(&device->inside) > 1;
+	if (atomic_inc_return(&device->calls) == 1 && device->dawdle) {
+		wait_until(READ_ONCE(device->let_go));
 		udelay(2000);
+	}
+	atomic_dec(&device->inside);
 	WRITE_ONCE(device->returned, true);
 	return device->answer;
 }
@@ -255,6 +261,7 @@ static void with_handler_running_elsewhere(struct kunit *test, void (*let_go)(st
 	KUNIT_ASSERT_EQ(test, request_irq(TEST_IRQ, handler, 0, "device", &device), 0);
 	raise_on(other);
 	KUNIT_ASSERT_TRUE(test, wait_until(atomic_read(&device.calls) == 1));
+	WRITE_ONCE(device.let_go, true);
 	let_go(&device);
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(device.returned));
 	if (irq_to_desc(TEST_IRQ)->action)
@@ -296,9 +303,12 @@ static void one_line_never_runs_on_two_cpus(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wait_until(atomic_read(&device.calls) == 1));
 	raise_on(0);
 	KUNIT_EXPECT_TRUE(test, wait_until(kstat_irqs_cpu(TEST_IRQ, 0) != before));
+	KUNIT_EXPECT_EQ(test, atomic_read(&device.calls), 1);
+	WRITE_ONCE(device.let_go, true);
 	KUNIT_EXPECT_TRUE(test, wait_until(atomic_read(&device.calls) == 2));
 	free_irq(TEST_IRQ, &device);
 	KUNIT_EXPECT_EQ(test, atomic_read(&device.calls), 2);
+	KUNIT_EXPECT_FALSE(test, device.overlapped);
 }
 
 static void affinity_takes_the_first_online_cpu(struct kunit *test)

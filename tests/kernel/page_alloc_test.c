@@ -123,9 +123,33 @@ static void churn_here(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, churn(1), 0);
 }
 
-static void blocks_never_overlap_and_buddies_merge(struct kunit *test)
+static void blocks_never_overlap_and_all_return(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE(test, blocks_return_after(test, churn_here));
+}
+
+/* With nothing free but one block, that block must come out of its pages again. */
+static void freed_buddies_merge_to_the_block_they_were(struct kunit *test)
+{
+	const unsigned int order = 6, pages = 1U << order;
+	struct page *block, *page[1U << 6];
+	LIST_HEAD(hoard);
+
+	block = alloc_pages(GFP_KERNEL, order);
+	KUNIT_ASSERT_NOT_NULL(test, block);
+	hoard_pages(&hoard, GFP_ATOMIC);
+	__free_pages(block, order);
+	for (unsigned int i = 0; i < pages; i++)
+		page[i] = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 0);
+	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 0));
+	for (unsigned int i = 0; i < pages; i++) /* 37 is odd: each page once, neighbours apart */
+		if (page[i * 37 % pages])
+			__free_page(page[i * 37 % pages]);
+	page[0] = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, order);
+	free_hoard(&hoard);
+	KUNIT_ASSERT_NOT_NULL(test, page[0]);
+	KUNIT_EXPECT_PTR_EQ(test, page[0], block);
+	__free_pages(page[0], order);
 }
 
 static int churn_thread(void *unused)
@@ -236,7 +260,8 @@ static void lists_and_counter_agree(struct kunit *test)
 static struct kunit_case page_alloc_cases[] = {
 	KUNIT_CASE(a_block_is_aligned_to_its_size),
 	KUNIT_CASE(zeroed_pages_are_zero),
-	KUNIT_CASE(blocks_never_overlap_and_buddies_merge),
+	KUNIT_CASE(blocks_never_overlap_and_all_return),
+	KUNIT_CASE(freed_buddies_merge_to_the_block_they_were),
 	KUNIT_CASE(all_cpus_may_allocate_at_once),
 	KUNIT_CASE(exhaustion_returns_null_and_everything_comes_back),
 	KUNIT_CASE(failure_is_reported_unless_nowarn),

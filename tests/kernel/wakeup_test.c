@@ -1,0 +1,743 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Wake-ups: who may wake whom and from where, and that none gets lost. Most cases here are races that are run many
+ * times; a task that misses its wake-up is noticed, reported, and woken by the case, so that the others go on.
+ */
+#include "threads.h"
+
+#include <linux/atomic.h>
+#include <linux/hrtimer.h>
+#include <linux/jiffies.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+#include <asm/apic.h>
+#include <asm/msr.h>
+
+/* Where the host is slow, a race is tried for so long rather than so often. */
+#define RACE_TIME (300 * NSEC_PER_MSEC)
+
+/* ---- what a wake-up does ---- */
+
+static int sleep_in_state(void *data)
+{
+	set_current_state((long)data);
+	schedule();
+	return get_current_state();
+}
+
+static void waking_says_whether_it_woke(struct kunit *test)
+{
+	struct task_struct *p = new_thread(test, sleep_in_state, (void *)TASK_UNINTERRUPTIBLE, ANY_CPU, FAIR);
+
+	KUNIT_EXPECT_EQ(test, wake_up_process(current), 0);
+	KUNIT_EXPECT_EQ(test, wake_up_process(p), 1);
+	wait_until_asleep(p);
+	KUNIT_EXPECT_EQ(test, wake_up_process(p), 1);
+	KUNIT_EXPECT_EQ(test, join(p), TASK_RUNNING);
+}
+
+static void waking_picks_its_states_only(struct kunit *test)
+{
+	static const unsigned int states[] = { TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, TASK_KILLABLE, TASK_IDLE };
+
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		struct task_struct *p = start_thread(test, sleep_in_state, (void *)(long)states[i], ANY_CPU, FAIR);
+
+		wait_until_asleep(p);
+		KUNIT_EXPECT_EQ(test, p->__state, states[i]);
+		KUNIT_EXPECT_EQ(test, wake_up_state(p, TASK_NORMAL & ~states[i]), 0);
+		KUNIT_EXPECT_TRUE(test, is_asleep(p));
+		KUNIT_EXPECT_EQ(test, wake_up_state(p, states[i]), 1);
+		join(p);
+	}
+}
+
+static void a_task_that_has_ended_is_not_woken(struct kunit *test)
+{
+	struct task_struct *p = start_thread(test, sleep_in_state, (void *)TASK_RUNNING, ANY_CPU, FAIR);
+
+	get_task_struct(p);
+	join(p);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(p->__state) == TASK_DEAD && is_asleep(p)));
+	KUNIT_EXPECT_EQ(test, wake_up_process(p), 0);
+	KUNIT_EXPECT_EQ(test, wake_up_state(p, ~TASK_DEAD), 0);
+	put_task_struct(p);
+}
+
+static void a_wakeup_before_schedule_cancels_the_sleep(struct kunit *test)
+{
+	unsigned long sleeps = current->nvcsw;
+
+	for (int i = 0; i < 100; i++) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		KUNIT_EXPECT_EQ(test, wake_up_process(current), 1);
+		KUNIT_EXPECT_EQ(test, get_current_state(), TASK_RUNNING);
+		schedule();
+	}
+	KUNIT_EXPECT_EQ(test, current->nvcsw, sleeps);
+}
+
+static int wake_parent(void *data)
+{
+	return wake_up_process(data);
+}
+
+/* The sleeper is preempted between its state and schedule(): still queued, it is woken without being queued twice. */
+static void a_wakeup_while_preempted_cancels_the_sleep(struct kunit *test)
+{
+	unsigned long sleeps = current->nvcsw;
+
+	take_cpu(test, 0, 20);
+	for (int i = 0; i < 50; i++) {
+		struct task_struct *p = new_thread(test, wake_parent, current, 0, 30);
+
+		sleeps = current->nvcsw;
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		wake_up_process(p);
+		KUNIT_EXPECT_EQ(test, get_current_state(), TASK_RUNNING);
+		schedule();
+		KUNIT_EXPECT_EQ(test, current->nvcsw, sleeps);
+		KUNIT_EXPECT_EQ(test, join(p), 1);
+	}
+}
+
+/* ---- where from ---- */
+
+struct remote_wake {
+	struct task_struct *task;
+	struct hrtimer hrtimer;
+	struct timer_list timer;
+	unsigned long context; /* preempt_count() of the waker */
+	int woken;
+};
+
+static void do_remote_wake(void *data)
+{
+	struct remote_wake *r = data;
+
+	r->context = preempt_count();
+	r->woken = wake_up_process(r->task);
+}
+
+static enum hrtimer_restart wake_from_hrtimer(struct hrtimer *t)
+{
+	do_remote_wake(container_of(t, struct remote_wake, hrtimer));
+	return HRTIMER_NORESTART;
+}
+
+static void wake_from_timer(struct timer_list *t)
+{
+	do_remote_wake(container_of(t, struct remote_wake, timer));
+}
+
+static void a_hardirq_wakes_the_task_that_it_interrupted(struct kunit *test)
+{
+	struct remote_wake r = { .task = current };
+
+	hrtimer_init(&r.hrtimer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	r.hrtimer.function = wake_from_hrtimer;
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	hrtimer_start(&r.hrtimer, 10 * NSEC_PER_USEC, HRTIMER_MODE_REL);
+	schedule();
+	hrtimer_cancel(&r.hrtimer);
+	KUNIT_EXPECT_EQ(test, r.context & HARDIRQ_MASK, HARDIRQ_OFFSET);
+	KUNIT_EXPECT_EQ(test, r.woken, 1);
+}
+
+static void a_softirq_wakes_a_task(struct kunit *test)
+{
+	struct remote_wake r = { .task = current };
+
+	timer_setup(&r.timer, wake_from_timer, 0);
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	mod_timer(&r.timer, jiffies + 1);
+	schedule();
+	del_timer_sync(&r.timer);
+	KUNIT_EXPECT_EQ(test, r.context & (HARDIRQ_MASK | SOFTIRQ_OFFSET), SOFTIRQ_OFFSET);
+	KUNIT_EXPECT_EQ(test, r.woken, 1);
+}
+
+static void another_cpus_interrupt_wakes_a_task(struct kunit *test)
+{
+	int cpu, self = 0;
+
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, cpumask_of(self)), 0);
+	other_cpu(test, self);
+	for_each_online_cpu(cpu) {
+		struct remote_wake r = { .task = current };
+
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		KUNIT_EXPECT_EQ(test, smp_call_function_single(cpu, do_remote_wake, &r, 1), 0);
+		schedule();
+		KUNIT_EXPECT_EQ(test, r.woken, 1);
+	}
+}
+
+/* ---- none is lost, none is made up ---- */
+
+/* Announce @round and wait until the other side has come as far. */
+static void meet(int *mine, int *other, int round)
+{
+	smp_store_release(mine, round);
+	while (smp_load_acquire(other) < round)
+		cpu_relax();
+}
+
+/*
+ * The picture at set_current_state(), tried out: two CPUs go through it at the same time, again and again, and it must
+ * never happen that both read the old values. A CPU's store buffer makes that happen without the barrier.
+ */
+struct litmus {
+	int round[2] __aligned(64);
+	int condition __aligned(64);
+	unsigned int state_seen __aligned(64);
+	struct task_struct *sleeper;
+	wait_queue_head_t queue;
+	bool by_queue;
+	bool done;
+};
+
+static int litmus_waker(void *data)
+{
+	struct litmus *l = data;
+
+	for (int round = 0;;) {
+		meet(&l->round[1], &l->round[0], ++round);
+		if (READ_ONCE(l->done))
+			return 0;
+		for (int i = 0; i < (round & 31); i++)
+			barrier();
+		WRITE_ONCE(l->condition, 1); /* [C] */
+		smp_mb();
+		l->state_seen = READ_ONCE(l->sleeper->__state); /* [D] */
+		meet(&l->round[1], &l->round[0], ++round);
+	}
+}
+
+/* Return: what the sleeper found the condition to be. */
+static int litmus_sleep(struct litmus *l, struct wait_queue_entry *wait)
+{
+	int condition;
+
+	if (!l->by_queue) {
+		set_current_state(TASK_UNINTERRUPTIBLE); /* [A] */
+		return READ_ONCE(l->condition); /* [B] */
+	}
+	local_irq_disable(); /* so that nothing but prepare_to_wait() itself can be the barrier */
+	prepare_to_wait(&l->queue, wait, TASK_UNINTERRUPTIBLE);
+	condition = READ_ONCE(l->condition);
+	local_irq_enable();
+	return condition;
+}
+
+static void run_litmus(struct kunit *test, bool by_queue)
+{
+	struct litmus l = { .by_queue = by_queue, .sleeper = current };
+	int rounds = time_is_exact() ? 500 : 200000, round = 0, lost = 0;
+	ktime_t end = ktime_get() + RACE_TIME;
+	struct task_struct *waker;
+	DEFINE_WAIT(wait);
+
+	init_waitqueue_head(&l.queue);
+	waker = new_thread(test, litmus_waker, &l, other_cpu(test, 0), BOSS);
+	take_cpu(test, 0, BOSS);
+	wake_up_process(waker);
+	for (;;) {
+		int seen;
+
+		l.done = round / 2 == rounds || ktime_get() > end;
+		meet(&l.round[0], &l.round[1], ++round);
+		if (l.done)
+			break;
+		seen = litmus_sleep(&l, &wait);
+		meet(&l.round[0], &l.round[1], ++round);
+		lost += !seen && l.state_seen == TASK_RUNNING;
+		finish_wait(&l.queue, &wait);
+		l.condition = 0;
+	}
+	join(waker);
+	KUNIT_EXPECT_EQ(test, lost, 0);
+}
+
+static void set_current_state_orders_the_state_before_the_condition(struct kunit *test)
+{
+	run_litmus(test, false);
+}
+
+static void prepare_to_wait_orders_the_state_before_the_condition(struct kunit *test)
+{
+	run_litmus(test, true);
+}
+
+/* Two tasks that hand a turn to and fro with nothing but states and wake-ups: even turns are one's, odd the other's. */
+struct game {
+	int turn, last;
+	ktime_t end;
+};
+
+struct player {
+	struct task_struct *task, *partner;
+	struct game *game;
+	int me;
+	bool done;
+};
+
+/* Sleep until it is @p's turn. Return: the turn. */
+static int wait_for_turn(struct player *p)
+{
+	struct game *g = p->game;
+	int turn;
+
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		turn = READ_ONCE(g->turn);
+		if ((turn & 1) == p->me || turn > READ_ONCE(g->last))
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return turn;
+}
+
+static int play(void *data)
+{
+	struct player *p = data;
+	struct game *g = p->game;
+	int turn;
+
+	while ((turn = wait_for_turn(p)) <= g->last) {
+		if (ktime_get() > g->end)
+			WRITE_ONCE(g->last, turn);
+		WRITE_ONCE(g->turn, turn + 1);
+		wake_up_process(p->partner);
+	}
+	WRITE_ONCE(p->done, true);
+	return 0;
+}
+
+static bool all_done(const struct player *p, int n)
+{
+	while (n--)
+		if (!READ_ONCE(p[n].done))
+			return false;
+	return true;
+}
+
+/* Cases that run tasks which wait for each other end with this: who is still asleep then has missed a wake-up. */
+static void join_players(struct kunit *test, struct player *p, int n)
+{
+	if (!eventually(all_done(p, n)))
+		KUNIT_FAIL(test, "a wake-up was lost\n");
+	while (!all_done(p, n)) {
+		for (int i = 0; i < n; i++)
+			wake_up_process(p[i].task);
+		usleep_range(50, 100);
+	}
+	for (int i = 0; i < n; i++)
+		join(p[i].task);
+}
+
+#define PAIRS 12
+
+static struct player players[2 * PAIRS];
+static struct game games[PAIRS];
+
+/* Start @pairs games of @turns turns. @spread: the two of a pair on CPUs next to each other. */
+static void start_players(struct kunit *test, int pairs, int turns, bool spread)
+{
+	for (int i = 0; i < 2 * pairs; i++) {
+		struct player *p = &players[i];
+
+		if (!(i & 1))
+			games[i / 2] = (struct game){ .last = turns, .end = ktime_get() + RACE_TIME };
+		*p = (struct player){ .game = &games[i / 2], .me = i & 1 };
+		p->task = new_thread(test, play, p, spread ? i % num_online_cpus() : ANY_CPU, FAIR);
+	}
+	for (int i = 0; i < 2 * pairs; i++)
+		players[i].partner = players[i ^ 1].task;
+	for (int i = 0; i < 2 * pairs; i++)
+		wake_up_process(players[i].task);
+}
+
+static void no_wakeup_is_lost_between_two_cpus(struct kunit *test)
+{
+	start_players(test, 1, 10000, true);
+	join_players(test, players, 2);
+}
+
+static void no_wakeup_is_lost_among_many_more_tasks_than_cpus(struct kunit *test)
+{
+	start_players(test, PAIRS, 1200, false);
+	join_players(test, players, 2 * PAIRS);
+}
+
+/* While they play, their CPUs are changed all the time. */
+static void no_wakeup_is_lost_while_tasks_change_cpus(struct kunit *test)
+{
+	ktime_t end = ktime_get() + 2 * RACE_TIME;
+
+	other_cpu(test, 0);
+	start_players(test, 4, 3000, false);
+	for (int i = 0; !all_done(players, 8) && ktime_get() < end; i++) {
+		int cpu = (i * 7 + (i >> 3)) % num_online_cpus();
+
+		KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(players[i % 8].task, cpumask_of(cpu)), 0);
+		if (i % 64 == 63)
+			usleep_range(50, 100);
+	}
+	for (int i = 0; i < 8; i++)
+		set_cpus_allowed_ptr(players[i].task, cpu_online_mask);
+	join_players(test, players, 8);
+}
+
+/* ---- one sleep, one wake-up ---- */
+
+struct counted {
+	struct task_struct *sleeper;
+	int sleeps;
+	ktime_t end;
+	bool done;
+};
+
+/* Is there to be one more sleep? */
+static bool goes_on(struct counted *c, int sleeps_left)
+{
+	if (sleeps_left && ktime_get() < c->end) {
+		c->sleeps++;
+		return true;
+	}
+	WRITE_ONCE(c->done, true);
+	return false;
+}
+
+static int sleep_counted(void *data)
+{
+	struct counted *c = data;
+
+	for (int left = 4000; goes_on(c, left); left--) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+	}
+	return 0;
+}
+
+/* Now and then only: in parallel emulation a PAUSE keeps the other CPUs from getting on. */
+static void relax(int turn)
+{
+	if (turn % 32 == 0) {
+		cpu_relax();
+		cond_resched();
+	}
+}
+
+static int wake_counted(void *data)
+{
+	struct counted *c = data;
+	int woken = 0;
+
+	for (int i = 0; !READ_ONCE(c->done); i++) {
+		woken += wake_up_process(c->sleeper);
+		relax(i);
+	}
+	return woken;
+}
+
+static void of_several_wakers_exactly_one_wakes(struct kunit *test)
+{
+	struct counted c = { .end = ktime_get() + RACE_TIME };
+	struct task_struct *waker[4];
+	int woken = 0;
+
+	c.sleeper = start_thread(test, sleep_counted, &c, ANY_CPU, FAIR);
+	for (int i = 0; i < 4; i++)
+		waker[i] = new_thread(test, wake_counted, &c, i % num_online_cpus(), FAIR);
+	for (int i = 0; i < 4; i++)
+		wake_up_process(waker[i]);
+	for (int i = 0; i < 4; i++)
+		woken += join(waker[i]);
+	join(c.sleeper);
+	KUNIT_EXPECT_EQ(test, woken, c.sleeps);
+}
+
+/*
+ * The sleeper's CPU is still saving its registers when the waker, on another CPU, makes it runnable there, with a
+ * higher priority than the waker's: without the wait for on_cpu it would run on two CPUs, on one stack.
+ */
+static int sleep_with_values(void *data)
+{
+	struct counted *c = data;
+	unsigned long a = 1, b = 2, d = 3, e = 4;
+	int wrong = 0;
+
+	for (int left = 4000; goes_on(c, left); left--) {
+		__asm__ __volatile__("" : "+r"(a), "+r"(b), "+r"(d), "+r"(e));
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+		__asm__ __volatile__("" : "+r"(a), "+r"(b), "+r"(d), "+r"(e));
+		wrong += a != 1 || b != 2 || d != 3 || e != 4;
+	}
+	return wrong;
+}
+
+static int wake_as_soon_as_off_the_queue(void *data)
+{
+	struct counted *c = data;
+
+	for (int i = 0; !READ_ONCE(c->done); i++) {
+		if (!READ_ONCE(c->sleeper->on_rq))
+			wake_up_process(c->sleeper);
+		relax(i);
+	}
+	return 0;
+}
+
+static void a_task_still_switching_out_does_not_run_elsewhere(struct kunit *test)
+{
+	struct counted c = { .end = ktime_get() + RACE_TIME };
+	struct task_struct *waker[2];
+	int cpu = other_cpu(test, 0);
+
+	c.sleeper = start_thread(test, sleep_with_values, &c, ANY_CPU, 10);
+	waker[0] = start_thread(test, wake_as_soon_as_off_the_queue, &c, 0, FAIR);
+	waker[1] = start_thread(test, wake_as_soon_as_off_the_queue, &c, cpu, FAIR);
+	join(waker[0]);
+	join(waker[1]);
+	KUNIT_EXPECT_EQ(test, join(c.sleeper), 0);
+}
+
+/* ---- a task that is queued and moved while it is woken ---- */
+
+/*
+ * Every sleep here is broken off by a preemption, in the sleeping state, on a CPU with more tasks than its share: the
+ * load balancer moves the task while wakers look at it.
+ */
+static int sleep_and_be_preempted(void *data)
+{
+	struct counted *c = data;
+
+	for (int left = 1500; goes_on(c, left); left--) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		set_preempt_need_resched();
+		preempt_check_resched();
+		schedule();
+	}
+	return 0;
+}
+
+#define MOVED 6
+
+static void a_task_moved_while_it_is_woken_stays_whole(struct kunit *test)
+{
+	struct counted c[MOVED];
+	struct task_struct *waker[MOVED];
+	int woken;
+
+	other_cpu(test, 0);
+	for (int i = 0; i < MOVED; i++) {
+		c[i] = (struct counted){ .end = ktime_get() + RACE_TIME };
+		c[i].sleeper = start_thread(test, sleep_and_be_preempted, &c[i], ANY_CPU, FAIR);
+		waker[i] = start_thread(test, wake_counted, &c[i], ANY_CPU, FAIR);
+	}
+	for (int i = 0; i < MOVED; i++) {
+		woken = join(waker[i]);
+		KUNIT_EXPECT_EQ(test, woken, c[i].sleeps);
+		join(c[i].sleeper);
+	}
+}
+
+/* ---- the way to an idle CPU ---- */
+
+/* How late a timer's wake-up of this task comes that is set for @delay from now, and comes about when the CPU halts. */
+static s64 lateness(ktime_t delay)
+{
+	ktime_t expires = ktime_get() + delay;
+
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
+	return ktime_get() - expires;
+}
+
+/*
+ * The timer goes off at every point of the way into the idle loop and the halt, which takes less than what a whole
+ * sleep takes. A wake-up that slips in between the test for work and the halt is not seen until the next tick.
+ */
+#define PHASES 1500
+
+static void a_wakeup_between_the_idle_check_and_the_halt_is_seen(struct kunit *test)
+{
+	bool exact = time_is_exact();
+	int cpu, phases = exact ? PHASES : PHASES / 5;
+
+	for_each_online_cpu(cpu) {
+		s64 trip, worst = 0, best = S64_MAX;
+
+		take_cpu(test, cpu, BOSS);
+		lateness(0);
+		trip = max(lateness(0), lateness(0));
+		for (int i = 0; i < phases; i++) {
+			s64 late = lateness(2 * trip * i / phases);
+
+			worst = max(worst, late);
+			best = min(best, late);
+		}
+		KUNIT_EXPECT_LT(test, best, TICK_NSEC / 4);
+		if (exact)
+			KUNIT_EXPECT_LT(test, worst, TICK_NSEC / 4);
+	}
+}
+
+struct remote_sleeper {
+	bool sleeping, done;
+	ktime_t woken_at;
+	s64 best, sum;
+	int count;
+};
+
+static int sleep_and_measure(void *data)
+{
+	struct remote_sleeper *r = data;
+
+	r->best = S64_MAX;
+	while (!READ_ONCE(r->done)) {
+		s64 late;
+
+		WRITE_ONCE(r->sleeping, true);
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (READ_ONCE(r->sleeping))
+			schedule();
+		__set_current_state(TASK_RUNNING);
+		late = ktime_get() - READ_ONCE(r->woken_at);
+		r->best = min(r->best, late);
+		r->sum += late;
+	}
+	return 0;
+}
+
+#define WAKEUPS 200
+
+/* Wake a task on another CPU many times. It must come by itself: no tick of that CPU would bring it. */
+static void wake_across(struct kunit *test, int cpu, int prio)
+{
+	struct remote_sleeper r = {};
+	struct task_struct *p = start_thread(test, sleep_and_measure, &r, cpu, prio);
+	ktime_t end = ktime_get() + RACE_TIME;
+
+	for (int i = 1; !r.done; i++) {
+		if (!eventually(READ_ONCE(r.sleeping))) {
+			KUNIT_FAIL(test, "CPU %d was not told of a wake-up\n", cpu);
+			WRITE_ONCE(r.done, true);
+			WRITE_ONCE(r.sleeping, false);
+			wake_up_process(p);
+			break;
+		}
+		for (int j = 0; j < i; j++)
+			barrier(); /* another phase every time */
+		WRITE_ONCE(r.done, i == WAKEUPS || ktime_get() > end);
+		r.count++;
+		WRITE_ONCE(r.woken_at, ktime_get());
+		WRITE_ONCE(r.sleeping, false);
+		wake_up_process(p);
+	}
+	join(p);
+	KUNIT_EXPECT_LT(test, r.best, TICK_NSEC);
+	if (time_is_exact())
+		KUNIT_EXPECT_LT(test, r.sum / r.count, TICK_NSEC / 8);
+}
+
+static void a_wakeup_reaches_an_idle_cpu_at_once(struct kunit *test)
+{
+	int cpu;
+
+	other_cpu(test, 0);
+	take_cpu(test, 0, BOSS);
+	for_each_online_cpu(cpu)
+		if (cpu != 0)
+			wake_across(test, cpu, FAIR);
+}
+
+static int hog_cpu(void *data)
+{
+	while (!READ_ONCE(*(bool *)data))
+		compute();
+	return 0;
+}
+
+static void a_wakeup_preempts_a_busy_cpu_at_once(struct kunit *test)
+{
+	int cpu;
+
+	other_cpu(test, 0);
+	take_cpu(test, 0, BOSS);
+	for_each_online_cpu(cpu) {
+		bool stop = false;
+		struct task_struct *hog;
+
+		if (cpu == 0)
+			continue;
+		hog = start_thread(test, hog_cpu, &stop, cpu, FAIR);
+		wake_across(test, cpu, 10);
+		WRITE_ONCE(stop, true);
+		join(hog);
+	}
+}
+
+/* ---- acknowledged interrupts come again ---- */
+
+static void timer_interrupts_keep_coming_on_every_cpu(struct kunit *test)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu) {
+		unsigned int before = READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs);
+
+		KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs) - before > 10));
+	}
+}
+
+static void count_call(void *data)
+{
+	atomic_inc(data);
+}
+
+static void interrupts_between_cpus_keep_coming(struct kunit *test)
+{
+	atomic_t calls = ATOMIC_INIT(0);
+	int expected = 0;
+
+	for (int i = 0; i < 200; i++) {
+		on_each_cpu(count_call, &calls, 1);
+		expected += num_online_cpus();
+		KUNIT_EXPECT_EQ(test, atomic_read(&calls), expected);
+	}
+}
+
+static struct kunit_case wakeup_cases[] = {
+	KUNIT_CASE(waking_says_whether_it_woke),
+	KUNIT_CASE(waking_picks_its_states_only),
+	KUNIT_CASE(a_task_that_has_ended_is_not_woken),
+	KUNIT_CASE(a_wakeup_before_schedule_cancels_the_sleep),
+	KUNIT_CASE(a_wakeup_while_preempted_cancels_the_sleep),
+	KUNIT_CASE(a_hardirq_wakes_the_task_that_it_interrupted),
+	KUNIT_CASE(a_softirq_wakes_a_task),
+	KUNIT_CASE(another_cpus_interrupt_wakes_a_task),
+	KUNIT_CASE(timer_interrupts_keep_coming_on_every_cpu),
+	KUNIT_CASE(interrupts_between_cpus_keep_coming),
+	KUNIT_CASE(a_wakeup_between_the_idle_check_and_the_halt_is_seen),
+	KUNIT_CASE(a_wakeup_reaches_an_idle_cpu_at_once),
+	KUNIT_CASE(a_wakeup_preempts_a_busy_cpu_at_once),
+	KUNIT_CASE(set_current_state_orders_the_state_before_the_condition),
+	KUNIT_CASE(prepare_to_wait_orders_the_state_before_the_condition),
+	KUNIT_CASE(no_wakeup_is_lost_between_two_cpus),
+	KUNIT_CASE(no_wakeup_is_lost_among_many_more_tasks_than_cpus),
+	KUNIT_CASE(no_wakeup_is_lost_while_tasks_change_cpus),
+	KUNIT_CASE(of_several_wakers_exactly_one_wakes),
+	KUNIT_CASE(a_task_still_switching_out_does_not_run_elsewhere),
+	KUNIT_CASE(a_task_moved_while_it_is_woken_stays_whole),
+	{}
+};
+
+static struct kunit_suite wakeup_suite = {
+	.name = "wakeup",
+	.test_cases = wakeup_cases,
+};
+kunit_test_suite(wakeup_suite);
