@@ -161,7 +161,7 @@ int shell_exec(int argc, char **argv)
 
 bool jobs_ended(void)
 {
-	return atomic_read(&ended_jobs);
+	return atomic_read(&ended_jobs) > 0;
 }
 
 /* What the shell and its jobs accept. A job does so before it runs: `kill` may come first. */
@@ -176,12 +176,10 @@ static int job_thread(void *data)
 	if (!background)
 		tty_set_foreground(&console_tty, current, COOKED);
 	job->status = run_command(job->command, job->argc, job->argv);
+	complete(&job->done); /* the shell may report the job, and free it, from here on */
 	if (background) {
-		atomic_dec(&running_jobs);
 		atomic_inc(&ended_jobs);
-	}
-	complete(&job->done); /* the shell may free the job from here on */
-	if (background) {
+		atomic_dec(&running_jobs); /* last: `wait` finds every job that it waited for done */
 		wake_up(&job_ended);
 		wake_up_interruptible(&console_tty.read_wait); /* the shell reports it */
 	}

@@ -471,9 +471,10 @@ static void a_woken_fair_task_soon_preempts_a_hog(struct kunit *test)
 		best = min(best, ktime_get() - expires);
 		worst = max(worst, ktime_get() - expires);
 	}
-	KUNIT_EXPECT_LT(test, best, TICK_NSEC);
-	if (time_is_exact())
+	if (time_is_exact()) { /* or else the host may hold a CPU up for longer */
+		KUNIT_EXPECT_LT(test, best, TICK_NSEC);
 		KUNIT_EXPECT_LT(test, worst, TICK_NSEC);
+	}
 	stop_hogs(&hogs);
 }
 

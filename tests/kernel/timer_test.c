@@ -618,9 +618,11 @@ static void usleep_range_is_exact(struct kunit *test)
 
 		usleep_range(500, 600);
 		late = ktime_get() - start - 500 * NSEC_PER_USEC;
+		KUNIT_EXPECT_GE(test, late, 0);
 		best = min(best, late);
 	}
-	KUNIT_EXPECT_LT(test, best, TICK_NSEC / 4);
+	if (time_is_exact()) /* or else the host may hold the CPU up for longer */
+		KUNIT_EXPECT_LT(test, best, TICK_NSEC / 4);
 }
 
 static void udelay_is_never_short(struct kunit *test)

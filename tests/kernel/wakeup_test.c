@@ -580,9 +580,10 @@ static void a_wakeup_between_the_idle_check_and_the_halt_is_seen(struct kunit *t
 			worst = max(worst, late);
 			best = min(best, late);
 		}
-		KUNIT_EXPECT_LT(test, best, TICK_NSEC / 4);
-		if (exact)
+		if (exact) {
+			KUNIT_EXPECT_LT(test, best, TICK_NSEC / 4);
 			KUNIT_EXPECT_LT(test, worst, TICK_NSEC / 4);
+		}
 	}
 }
 
@@ -639,9 +640,11 @@ static void wake_across(struct kunit *test, int cpu, int prio)
 		wake_up_process(p);
 	}
 	join(p);
-	KUNIT_EXPECT_LT(test, r.best, TICK_NSEC);
-	if (time_is_exact())
+	/* Otherwise the host may keep a CPU from running for longer than a tick. */
+	if (time_is_exact()) {
+		KUNIT_EXPECT_LT(test, r.best, TICK_NSEC);
 		KUNIT_EXPECT_LT(test, r.sum / r.count, TICK_NSEC / 8);
+	}
 }
 
 static void a_wakeup_reaches_an_idle_cpu_at_once(struct kunit *test)
