@@ -5,6 +5,9 @@
 
 #include <linux/init.h>
 #include <linux/mm_types.h>
+#include <linux/printk.h>
+
+extern struct printk_ratelimit alloc_failure_limit;
 
 /* In mm_init()'s order. */
 void page_alloc_init(void);

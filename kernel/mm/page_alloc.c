@@ -80,6 +80,8 @@ static void give_block(struct page *page, unsigned int order)
 	add_free_block(pfn_to_page(pfn), order);
 }
 
+struct printk_ratelimit alloc_failure_limit;	/* failures come in crowds; some of the messages will do */
+
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page = NULL;
@@ -93,9 +95,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 	spin_unlock_irqrestore(&zone.lock, flags);
 
 	if (unlikely(!page)) {
-		if (!(gfp & __GFP_NOWARN))
-			pr_warn_ratelimited("%s: page allocation failure: order:%u, mode:%#x\n", current->comm, order,
-					    gfp);
+		if (!(gfp & __GFP_NOWARN) && __printk_ratelimit(&alloc_failure_limit))
+			pr_warn("%s: page allocation failure: order:%u, mode:%#x\n", current->comm, order, gfp);
 		return NULL;
 	}
 	if (gfp & __GFP_ZERO)
