@@ -30,6 +30,7 @@ LIST_HEAD(task_list);
 static struct hlist_head pid_hash[PID_HASH_SIZE];	/* tasklist_lock */
 static pid_t last_pid;					/* tasklist_lock */
 
+atomic_t nr_ended_tasks;
 static struct kmem_cache *task_cache;
 static struct task_struct *kstackd;			/* frees the stacks that no CPU keeps; set once */
 static bool stacks_waiting;
@@ -193,6 +194,7 @@ void __put_task_struct(struct task_struct *p)
 		WRITE_ONCE(stacks_waiting, true);
 		wake_up_process(kstackd);
 	}
+	atomic_dec(&nr_ended_tasks);
 }
 
 void __noreturn do_exit(long code)
@@ -213,6 +215,7 @@ void __noreturn do_exit(long code)
 	}
 	p->flags |= PF_EXITING;
 	p->exit_code = code;
+	atomic_inc(&nr_ended_tasks);
 	detach_task(p);
 	complete_all(&p->kthread->exited);
 	put_task_struct(p);

@@ -28,6 +28,8 @@ struct kthread_create_info {
 	va_list args;
 };
 
+extern atomic_t nr_ended_tasks;		/* have called do_exit(), and have not been given back yet */
+
 /* create_task - make a task, asleep, that will call @fn with its struct kthread. Return: it, or NULL without memory. */
 struct task_struct *create_task(void (*fn)(void *), struct kthread_create_info *info);
 

@@ -16,7 +16,10 @@
 #define INITIAL_JIFFIES ((unsigned long)(unsigned int)(-300 * HZ))
 #define MAX_JIFFY_OFFSET ((LONG_MAX >> 1) - 1)
 
-extern volatile unsigned long jiffies;	/* only the CPU that keeps time writes it: see tick_do_update_jiffies() */
+extern volatile unsigned long jiffies;	/* only tick_do_update_jiffies() writes it */
+/* update_jiffies - bring jiffies up to date, should the tick be late. Context: any but NMI. */
+void update_jiffies(void);
+
 #define get_jiffies_64() ((u64)jiffies)
 
 #define time_after(a, b) (typecheck(unsigned long, a) && typecheck(unsigned long, b) && ((long)((b) - (a)) < 0))

@@ -46,6 +46,9 @@ bool free_thread_stack(void *stack);
 /* thread_stack_drain - unmap the waiting stacks and free their memory. Context: task, interrupts on. */
 void thread_stack_drain(void);
 
+/* thread_stack_shrink_all - the same for the stacks that CPUs keep, too; all of that memory is free then. Context: task. */
+void thread_stack_shrink_all(void);
+
 /* stack_guard_hit - does @addr lie in the guard below some stack? Context: any. */
 bool stack_guard_hit(unsigned long addr);
 

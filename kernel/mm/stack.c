@@ -17,9 +17,11 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/thread_info.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 #include <asm/pgtable.h>
 #include <asm/tlbflush.h>
 #include "internal.h"
@@ -46,8 +48,11 @@ static unsigned long ready_max __ro_after_init = READY_MIN;
 
 static DEFINE_SPINLOCK(stack_lock);	/* taken with interrupts off; guards: */
 static struct stack_list waiting_stacks;
+static unsigned int draining;		/* calls of thread_stack_drain() that are giving stacks back */
 static unsigned long free_slot;		/* 1 + the first unused slot's number; 0: none */
 static unsigned long next_slot;		/* this one and those behind it were never used */
+
+static DECLARE_WAIT_QUEUE_HEAD(drained);
 
 static unsigned long slot_stack(unsigned long slot)
 {
@@ -185,18 +190,41 @@ void thread_stack_drain(void)
 	spin_lock_irq(&stack_lock);
 	stack = waiting_stacks.first;
 	waiting_stacks = (struct stack_list){ NULL, 0 };
+	draining++;
 	spin_unlock_irq(&stack_lock);
-	if (!stack)
-		return;
 	for (; stack; stack = next_stack) {
 		next_stack = stack->next;
 		list_add(&unmap_stack(stack)->lru, &pages);
 	}
-	flush_tlb_all();	/* before anyone gets the pages or the addresses */
+	if (!list_empty(&pages))
+		flush_tlb_all();	/* before anyone gets the pages or the addresses */
 	list_for_each_entry_safe(page, next, &pages, lru) {
 		give_slot(page->private);
 		__free_pages(page, STACK_ORDER);
 	}
+	spin_lock_irq(&stack_lock);
+	draining--;
+	spin_unlock_irq(&stack_lock);
+	wake_up_all(&drained);
+}
+
+static void give_up_ready_stacks(void *unused)
+{
+	struct idle_stack *stack, *next;
+
+	for (stack = __this_cpu_read(ready_stacks.first); stack; stack = next) {
+		next = stack->next;
+		add_waiting_stack(stack);
+	}
+	__this_cpu_write(ready_stacks.first, NULL);
+	__this_cpu_write(ready_stacks.count, 0);
+}
+
+void thread_stack_shrink_all(void)
+{
+	on_each_cpu(give_up_ready_stacks, NULL, 1);
+	thread_stack_drain();
+	wait_event(drained, !READ_ONCE(draining));
 }
 
 bool stack_guard_hit(unsigned long addr)

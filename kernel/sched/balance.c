@@ -9,6 +9,7 @@
 
 #include "sched.h"
 
+#define BALANCE_MOVES 32		/* tasks moved at a time, with interrupts off */
 #define BALANCE_TICKS 8			/* a CPU that has work looks around so often; an idle one at every tick */
 
 int sched_nr_cpus;
@@ -83,13 +84,20 @@ static struct rq *find_busiest(struct rq *rq)
 	return busiest;
 }
 
-/* Take one queued task over. Context: interrupts off, no lock held. */
+/*
+ * Take one queued task over. A busy CPU needs its lock for itself: CPUs that have nothing to do must not queue up for
+ * it, so a lock that is taken means to try later. Context: interrupts off, no lock held.
+ */
 static bool pull_one(struct rq *rq, struct rq *busiest)
 {
 	const struct sched_class *const *class;
 	struct task_struct *p = NULL;
 
-	double_rq_lock(rq, busiest);
+	rq_lock(rq);
+	if (!arch_spin_trylock(&busiest->lock)) {
+		rq_unlock(rq);
+		return false;
+	}
 	if (busiest->nr_running > rq->nr_running + 1) {
 		for (class = sched_classes; *class && !p; class++)
 			if ((*class)->pick_pullable)
@@ -97,7 +105,8 @@ static bool pull_one(struct rq *rq, struct rq *busiest)
 		if (p)
 			move_queued_task(busiest, rq, p);
 	}
-	double_rq_unlock(rq, busiest);
+	rq_unlock(busiest);
+	rq_unlock(rq);
 	return p;
 }
 
@@ -116,15 +125,12 @@ static void run_rebalance(struct softirq_action *action __maybe_unused)
 	struct rq *rq = this_rq();
 	struct rq *busiest;
 	unsigned long flags;
-	unsigned int moves;
+	int moves = BALANCE_MOVES;
 
 	local_irq_save(flags);
 	busiest = find_busiest(rq);
-	if (busiest) {
-		moves = (READ_ONCE(busiest->nr_running) - READ_ONCE(rq->nr_running)) / 2;
-		while (moves-- && pull_one(rq, busiest))
-			;
-	}
+	while (busiest && moves-- && pull_one(rq, busiest))
+		;
 	local_irq_restore(flags);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The tick and the clocks. All time comes from the TSC; jiffies is that, counted in steps of 1/HZ by the boot CPU's
- * ticks, so it stays right whatever rate hz= gives the tick.
+ * The tick and the clocks. All time comes from the TSC; jiffies is that, counted in steps of 1/HZ by the ticks of all
+ * CPUs, so it stays right whatever rate hz= gives the tick.
  *
  * With seed=N on the command line the ticks come at intervals that vary by a sixteenth, drawn from the seed: where
  * tasks are preempted is then a matter of the seed, and under QEMU's -icount of nothing else.
@@ -28,7 +28,8 @@
 volatile unsigned long jiffies = INITIAL_JIFFIES;
 
 static u64 boot_tsc;			/* when time began */
-static ktime_t next_jiffy;		/* only the boot CPU's tick uses it */
+static arch_spinlock_t jiffies_lock;	/* interrupts off; guards the stores to jiffies and next_jiffy */
+static ktime_t next_jiffy;		/* when jiffies must go up; read without the lock, too */
 static ktime_t tick_period = TICK_NSEC;
 static u32 tick_jitter_mask;		/* 0: ticks are even */
 
@@ -72,13 +73,29 @@ static ktime_t tick_after(ktime_t tick)
 	return tick;
 }
 
-/* A tick that was held up, by a long section with interrupts off, makes good for all the time that passed. */
-static void tick_do_update_jiffies(ktime_t now)
+/*
+ * Whichever CPU notices that it is time. A tick that was held up, by a long section with interrupts off or by the host
+ * of a virtual machine, makes good for all the time that passed.
+ */
+static __always_inline void tick_do_update_jiffies(ktime_t now)
 {
+	if (likely(now < READ_ONCE(next_jiffy)))
+		return;
+	arch_spin_lock(&jiffies_lock);
 	while (now >= next_jiffy) {
-		next_jiffy += TICK_NSEC;
 		jiffies = jiffies + 1;
+		WRITE_ONCE(next_jiffy, next_jiffy + TICK_NSEC);
 	}
+	arch_spin_unlock(&jiffies_lock);
+}
+
+void update_jiffies(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	tick_do_update_jiffies(ktime_get());
+	local_irq_restore(flags);
 }
 
 ktime_t tick_handle(ktime_t now)
@@ -87,8 +104,7 @@ ktime_t tick_handle(ktime_t now)
 
 	if (now < next)
 		return next;
-	if (this_cpu_read(cpu_number) == 0)
-		tick_do_update_jiffies(now);
+	tick_do_update_jiffies(now);
 	run_local_timers();
 	scheduler_tick();
 	do {

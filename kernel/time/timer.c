@@ -353,6 +353,7 @@ signed long __sched schedule_timeout(signed long timeout)
 		__set_current_state(TASK_RUNNING);
 		return 0;
 	}
+	update_jiffies();		/* or the sleep would be as much too short as jiffies is late */
 	expire = timeout + jiffies;
 	timer.task = current;
 	timer_setup_on_stack(&timer.timer, process_timeout, 0);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The lives of kernel threads: made, started, stopped, ended, and given back, without losing memory on the way. */
+#include "../../kernel/fork.h"
 #include "threads.h"
 
 #include <linux/atomic.h>
@@ -212,42 +213,13 @@ static int live(void *data)
 	return 0;
 }
 
-/* More threads at a time than a CPU keeps stacks for: they end, and leave its cache of stacks full. */
-#define STACK_CACHE 20
-
-static void fill_stack_cache(struct kunit *test, int cpu)
-{
-	struct task_struct *p[STACK_CACHE];
-	atomic_t lives = ATOMIC_INIT(0);
-
-	for (int i = 0; i < STACK_CACHE; i++) {
-		p[i] = kthread_create(live, &lives, "test");
-		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p[i]);
-		kthread_bind(p[i], cpu);
-	}
-	for (int i = 0; i < STACK_CACHE; i++)
-		wake_up_process(p[i]);
-	KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&lives) == STACK_CACHE));
-}
-
-/* The same number of pages must be free before and after: once each CPU's cache is full, and all others are empty. */
+/* Nothing is kept for later: dead tasks, stacks, slabs. */
 static unsigned long free_pages_beside_caches(struct kunit *test)
 {
-	unsigned long before, now = nr_free_pages();
-	int cpu;
-
-	for_each_online_cpu(cpu)
-		if (cpu != 0)
-			fill_stack_cache(test, cpu);
-	fill_stack_cache(test, 0); /* last, because this case's own CPU loses what it starts threads with */
-	do { /* until the last dead task's memory has arrived too */
-		before = now;
-		thread_stack_drain();
-		slab_shrink_all();
-		schedule_timeout_uninterruptible(2);
-		now = nr_free_pages();
-	} while (now != before);
-	return now;
+	KUNIT_EXPECT_TRUE(test, eventually(!atomic_read(&nr_ended_tasks)));
+	thread_stack_shrink_all();
+	slab_shrink_all();
+	return nr_free_pages();
 }
 
 static void live_lives(struct kunit *test, int n)
