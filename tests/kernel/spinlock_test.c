@@ -130,7 +130,8 @@ static void handlers_and_tasks_share_a_lock_taken_with_interrupts_off(struct kun
 		held += join(p[i]);
 	for (int i = 0; i < n; i++) {
 		hrtimer_cancel(&h[i].timer);
-		KUNIT_EXPECT_GT(test, h[i].count, 0);
+		if (time_is_exact()) /* or else the host may not have let this CPU run at all */
+			KUNIT_EXPECT_GT(test, h[i].count, 0);
 		held += h[i].count;
 	}
 	KUNIT_EXPECT_EQ(test, c.broken, 0);
