@@ -14,9 +14,9 @@
 #include <linux/vmalloc.h>
 #include "helpers.h"
 
-#define HEADER sizeof(struct acpi_table_header)
+#define HEADER      sizeof(struct acpi_table_header)
 #define MADT_HEADER (HEADER + 8)
-#define AREA (2 * PAGE_SIZE)
+#define AREA        (2 * PAGE_SIZE)
 
 /* A table under construction; its last byte will be the last one of @area. */
 static u8 *area;
@@ -41,10 +41,10 @@ static void add(const void *bytes, size_t len)
 	draft_len += len;
 }
 
-#define ADD(...)                                         \
-	do {                                             \
-		const u8 __bytes[] = { __VA_ARGS__ };    \
-		add(__bytes, sizeof(__bytes));           \
+#define ADD(...)                                                                                   \
+	do {                                                                                       \
+		const u8 __bytes[] = { __VA_ARGS__ };                                              \
+		add(__bytes, sizeof(__bytes));                                                     \
 	} while (0)
 
 static void begin(const char *signature)
@@ -79,8 +79,8 @@ static struct acpi_table_header *place(size_t len)
 	table->length = len;
 	table->checksum = 0;
 	for (size_t i = 0; i < len; i++)
-		table->checksum -= i == offsetof(struct acpi_table_header, checksum) ?
-					   0 : ((u8 *)table)[i];
+		table->checksum -=
+			i == offsetof(struct acpi_table_header, checksum) ? 0 : ((u8 *)table)[i];
 	return table;
 }
 
@@ -129,13 +129,13 @@ static void a_good_madt_is_read_whole(struct kunit *test)
 	begin_madt();
 	add_lapic(4, 1);
 	add_lapic(2, 1);
-	add_lapic(9, 0);                                             /* not enabled */
-	ADD(9, 16, 0, 0, 0x34, 0x12, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0);  /* x2APIC 0x1234 */
-	ADD(9, 16, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0);        /* the second one again */
-	ADD(200, 5, 1, 2, 3);                                        /* of the future */
+	add_lapic(9, 0);                                            /* not enabled */
+	ADD(9, 16, 0, 0, 0x34, 0x12, 0, 0, 1, 0, 0, 0, 7, 0, 0, 0); /* x2APIC 0x1234 */
+	ADD(9, 16, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 8, 0, 0, 0);       /* the second one again */
+	ADD(200, 5, 1, 2, 3);                                       /* of the future */
 	add_ioapic(0, 0);
 	add_ioapic(1, 24);
-	ADD(2, 10, 0, 0, 2, 0, 0, 0, 0, 0);                          /* the timer, at GSI 2 */
+	ADD(2, 10, 0, 0, 2, 0, 0, 0, 0, 0); /* the timer, at GSI 2 */
 	ADD(2, 10, 0, 9, 20, 0, 0, 0, 0x0f, 0);
 	ADD(5, 12, 0, 0, 0x00, 0x00, 0xe1, 0xfe, 0, 0, 0, 0);
 	KUNIT_ASSERT_EQ(test, parse_madt(draft_len), 0);
@@ -263,17 +263,17 @@ static void draft_fadt(size_t len)
 {
 	begin("FACP");
 	draft_len = len;
-	put_unaligned_le32(0x1000, draft + 40);      /* DSDT */
-	put_unaligned_le32(0xb2, draft + 48);        /* SMI_CMD */
-	draft[52] = 0xf1;                            /* ACPI_ENABLE */
-	put_unaligned_le32(0x604, draft + 64);       /* PM1a_CNT_BLK */
-	put_unaligned_le32(0x12345, draft + 68);     /* PM1b_CNT_BLK: no port has this number */
-	put_unaligned_le32(0x608, draft + 76);       /* PM_TMR_BLK */
-	draft[91] = 4;                               /* PM_TMR_LEN */
+	put_unaligned_le32(0x1000, draft + 40);  /* DSDT */
+	put_unaligned_le32(0xb2, draft + 48);    /* SMI_CMD */
+	draft[52] = 0xf1;                        /* ACPI_ENABLE */
+	put_unaligned_le32(0x604, draft + 64);   /* PM1a_CNT_BLK */
+	put_unaligned_le32(0x12345, draft + 68); /* PM1b_CNT_BLK: no port has this number */
+	put_unaligned_le32(0x608, draft + 76);   /* PM_TMR_BLK */
+	draft[91] = 4;                           /* PM_TMR_LEN */
 	put_unaligned_le32(1 << 8 | 1 << 10, draft + 112);
-	draft[116] = 1;                              /* RESET_REG: a port, */
-	put_unaligned_le64(0xcf9, draft + 120);      /* this one */
-	draft[128] = 6;                              /* RESET_VALUE */
+	draft[116] = 1;                                   /* RESET_REG: a port, */
+	put_unaligned_le64(0xcf9, draft + 120);           /* this one */
+	draft[128] = 6;                                   /* RESET_VALUE */
 	put_unaligned_le64(0x123456789aULL, draft + 140); /* X_DSDT */
 }
 
@@ -312,14 +312,14 @@ static void s5_is_found_where_it_is_named(struct kunit *test)
 	struct acpi_power_info power;
 
 	begin("DSDT");
-	ADD('_', 'S', '5', '_', 0x12, 6, 1, 0);                               /* used, not named */
+	ADD('_', 'S', '5', '_', 0x12, 6, 1, 0); /* used, not named */
 	ADD(8, '_', 'S', '5', '_', 0x12, 6, 4, 0x0a, 5, 0x0a, 3, 0, 0);
 	KUNIT_ASSERT_EQ(test, parse_s5(&power, draft_len), 0);
 	KUNIT_EXPECT_TRUE(test, power.s5_valid);
 	KUNIT_EXPECT_EQ(test, (int)power.s5_type_a, 5);
 	KUNIT_EXPECT_EQ(test, (int)power.s5_type_b, 3);
 	begin("DSDT");
-	ADD(8, '\\', '_', 'S', '5', '_', 0x12, 0x40, 0, 1, 1);                 /* two length bytes */
+	ADD(8, '\\', '_', 'S', '5', '_', 0x12, 0x40, 0, 1, 1); /* two length bytes */
 	KUNIT_ASSERT_EQ(test, parse_s5(&power, draft_len), 0);
 	KUNIT_EXPECT_EQ(test, (int)power.s5_type_a, 1);
 	KUNIT_EXPECT_EQ(test, (int)power.s5_type_b, 1);
@@ -330,9 +330,9 @@ static void a_malformed_s5_is_no_s5(struct kunit *test)
 	struct acpi_power_info power;
 
 	begin("DSDT");
-	ADD(8, '_', 'S', '5', '_', 0x12, 6, 4, 0x0a, 8, 0, 0, 0);              /* type 8 of 7 */
-	ADD(8, '_', 'S', '5', '_', 0x0a, 5);                                   /* no package */
-	ADD(8, '_', 'S', '5', '_', 0x12, 2, 0);                                /* an empty one */
+	ADD(8, '_', 'S', '5', '_', 0x12, 6, 4, 0x0a, 8, 0, 0, 0); /* type 8 of 7 */
+	ADD(8, '_', 'S', '5', '_', 0x0a, 5);                      /* no package */
+	ADD(8, '_', 'S', '5', '_', 0x12, 2, 0);                   /* an empty one */
 	KUNIT_EXPECT_EQ(test, parse_s5(&power, draft_len), -ENOENT);
 	KUNIT_EXPECT_FALSE(test, power.s5_valid);
 	begin("DSDT");
@@ -353,21 +353,19 @@ static void this_machine_was_understood(struct kunit *test)
 	KUNIT_EXPECT_GE(test, acpi_madt.nr_ioapics, 1U);
 }
 
-static struct kunit_case acpi_cases[] = {
-	KUNIT_CASE(a_table_is_valid_if_sum_and_length_are),
-	KUNIT_CASE(a_good_madt_is_read_whole),
-	KUNIT_CASE(an_entry_of_length_zero_does_not_stop_time),
-	KUNIT_CASE(an_entry_shorter_than_its_type_is_refused),
-	KUNIT_CASE(a_table_cut_anywhere_is_survived),
-	KUNIT_CASE(a_table_without_cpus_or_ioapics_is_refused),
-	KUNIT_CASE(more_of_anything_than_fits_does_not_overflow),
-	KUNIT_CASE(random_damage_is_refused_or_harmless),
-	KUNIT_CASE(a_fadt_is_read_as_far_as_it_goes),
-	KUNIT_CASE(s5_is_found_where_it_is_named),
-	KUNIT_CASE(a_malformed_s5_is_no_s5),
-	KUNIT_CASE(this_machine_was_understood),
-	{}
-};
+static struct kunit_case acpi_cases[] = { KUNIT_CASE(a_table_is_valid_if_sum_and_length_are),
+					  KUNIT_CASE(a_good_madt_is_read_whole),
+					  KUNIT_CASE(an_entry_of_length_zero_does_not_stop_time),
+					  KUNIT_CASE(an_entry_shorter_than_its_type_is_refused),
+					  KUNIT_CASE(a_table_cut_anywhere_is_survived),
+					  KUNIT_CASE(a_table_without_cpus_or_ioapics_is_refused),
+					  KUNIT_CASE(more_of_anything_than_fits_does_not_overflow),
+					  KUNIT_CASE(random_damage_is_refused_or_harmless),
+					  KUNIT_CASE(a_fadt_is_read_as_far_as_it_goes),
+					  KUNIT_CASE(s5_is_found_where_it_is_named),
+					  KUNIT_CASE(a_malformed_s5_is_no_s5),
+					  KUNIT_CASE(this_machine_was_understood),
+					  {} };
 
 static struct kunit_suite acpi_suite = {
 	.name = "acpi",

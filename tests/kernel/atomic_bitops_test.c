@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Atomic operations: what each one stores and returns, and that none is lost when all CPUs go at the
- * same word at once.
+ * Atomic operations: what each one stores and returns, and that none is lost when all CPUs go at
+ * the same word at once.
  */
 #include <kunit/test.h>
 #include <linux/atomic.h>
@@ -10,7 +10,8 @@
 #include <linux/smp.h>
 #include "helpers.h"
 
-#define ROUNDS 5000
+#define ROUNDS      2000
+#define FAST_ROUNDS 100000
 
 static void arithmetic_stores_and_returns_as_named(struct kunit *test)
 {
@@ -101,17 +102,17 @@ static void wide_forms_carry_into_the_upper_half(struct kunit *test)
 }
 
 /* An exchange of each width, in the middle of memory that must stay as it is. */
-#define CHECK_WIDTH(test, type)                                                                 \
-	do {                                                                                    \
-		type word[3] = { (type)-1, 1, (type)-1 }, old = 3;                              \
-		KUNIT_EXPECT_EQ(test, xchg(&word[1], 2), (type)1);                              \
-		KUNIT_EXPECT_EQ(test, cmpxchg(&word[1], 9, 3), (type)2);                        \
-		KUNIT_EXPECT_EQ(test, cmpxchg(&word[1], 2, 3), (type)2);                        \
-		KUNIT_EXPECT_TRUE(test, try_cmpxchg(&word[1], &old, (type)-2));                 \
-		KUNIT_EXPECT_EQ(test, xadd(&word[1], 4), (type)-2);                             \
-		KUNIT_EXPECT_EQ(test, word[1], (type)2);                                        \
-		KUNIT_EXPECT_EQ(test, word[0], (type)-1);                                       \
-		KUNIT_EXPECT_EQ(test, word[2], (type)-1);                                       \
+#define CHECK_WIDTH(test, type)                                                                    \
+	do {                                                                                       \
+		type word[3] = { (type)-1, 1, (type)-1 }, old = 3;                                 \
+		KUNIT_EXPECT_EQ(test, xchg(&word[1], 2), (type)1);                                 \
+		KUNIT_EXPECT_EQ(test, cmpxchg(&word[1], 9, 3), (type)2);                           \
+		KUNIT_EXPECT_EQ(test, cmpxchg(&word[1], 2, 3), (type)2);                           \
+		KUNIT_EXPECT_TRUE(test, try_cmpxchg(&word[1], &old, (type)-2));                    \
+		KUNIT_EXPECT_EQ(test, xadd(&word[1], 4), (type)-2);                                \
+		KUNIT_EXPECT_EQ(test, word[1], (type)2);                                           \
+		KUNIT_EXPECT_EQ(test, word[0], (type)-1);                                          \
+		KUNIT_EXPECT_EQ(test, word[2], (type)-1);                                          \
 	} while (0)
 
 static void exchanges_touch_their_width_only(struct kunit *test)
@@ -168,6 +169,8 @@ static void test_and_forms_return_the_old_bit(struct kunit *test)
 
 /* What all CPUs work on at once. */
 static struct {
+	atomic_t ready;
+	atomic_t done; /* CPUs that have had their rounds; they go on until all have */
 	atomic_t counter;
 	atomic64_t wide;
 	atomic_t loop;
@@ -175,23 +178,61 @@ static struct {
 	unsigned long lock;
 	u64 locked_sum; /* under the bit lock */
 	int turns;      /* the same */
+	atomic_t wrong;
 } shared;
 
-static int hammer(void *unused)
+static void start_together(void)
 {
-	unsigned int cpu = raw_smp_processor_id();
-	int wrong = 0;
+	atomic_inc(&shared.ready);
+	wait_until(atomic_read(&shared.ready) == num_online_cpus());
+}
 
-	for (int i = 0; i < ROUNDS; i++) {
+/* Has this CPU, in round @i, to go on, so that the slowest has company? */
+static bool go_on(int i, int rounds)
+{
+	if (i == rounds)
+		atomic_inc(&shared.done);
+	return i < rounds || (i < 4 * rounds && atomic_read(&shared.done) < num_online_cpus());
+}
+
+/* Return: the rounds made. */
+static int count_up(void *unused)
+{
+	int i;
+
+	start_together();
+	for (i = 0; go_on(i, FAST_ROUNDS); i++) {
 		int old = atomic_read(&shared.loop);
 
 		atomic_inc(&shared.counter);
 		atomic64_add(1LL << 33, &shared.wide);
 		while (!atomic_try_cmpxchg(&shared.loop, &old, old + 2))
 			cpu_relax();
+	}
+	return i;
+}
+
+static void no_count_is_lost_between_cpus(struct kunit *test)
+{
+	int total;
+
+	memset(&shared, 0, sizeof(shared));
+	total = run_on_all_cpus(test, count_up, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&shared.counter), total);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&shared.wide), (s64)total << 33);
+	KUNIT_EXPECT_EQ(test, atomic_read(&shared.loop), 2 * total);
+}
+
+static int set_and_lock_bits(void *unused)
+{
+	unsigned int cpu = raw_smp_processor_id();
+	int i;
+
+	start_together();
+	for (i = 0; go_on(i, ROUNDS); i++) {
 		/* My bit is mine; its neighbours belong to other CPUs. */
-		wrong += test_and_set_bit(cpu, &shared.bits);
-		wrong += !test_and_clear_bit(cpu, &shared.bits);
+		atomic_add(test_and_set_bit(cpu, &shared.bits), &shared.wrong);
+		atomic_add(!test_and_clear_bit(cpu, &shared.bits), &shared.wrong);
 		preempt_disable();
 		while (test_and_set_bit_lock(7, &shared.lock))
 			cpu_relax();
@@ -200,35 +241,32 @@ static int hammer(void *unused)
 		clear_bit_unlock(7, &shared.lock);
 		preempt_enable();
 	}
-	return wrong;
+	return i;
 }
 
-static void nothing_is_lost_between_cpus(struct kunit *test)
+static void no_bit_is_lost_and_a_bit_locks(struct kunit *test)
 {
-	int total = ROUNDS * num_online_cpus();
+	int total;
 
 	memset(&shared, 0, sizeof(shared));
-	KUNIT_EXPECT_EQ(test, run_on_all_cpus(test, hammer, NULL), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&shared.counter), total);
-	KUNIT_EXPECT_EQ(test, atomic64_read(&shared.wide), (s64)total << 33);
-	KUNIT_EXPECT_EQ(test, atomic_read(&shared.loop), 2 * total);
+	total = run_on_all_cpus(test, set_and_lock_bits, NULL);
+	KUNIT_EXPECT_EQ(test, atomic_read(&shared.wrong), 0);
 	KUNIT_EXPECT_EQ(test, shared.bits, 0UL);
 	KUNIT_EXPECT_EQ(test, shared.locked_sum, 3ULL * total);
 	KUNIT_EXPECT_EQ(test, shared.turns, total);
 }
 
-static struct kunit_case atomic_cases[] = {
-	KUNIT_CASE(arithmetic_stores_and_returns_as_named),
-	KUNIT_CASE(tests_tell_of_zero_and_of_sign),
-	KUNIT_CASE(logic_stores_and_returns_as_named),
-	KUNIT_CASE(conditional_forms_change_nothing_otherwise),
-	KUNIT_CASE(wide_forms_carry_into_the_upper_half),
-	KUNIT_CASE(exchanges_touch_their_width_only),
-	KUNIT_CASE(bits_are_numbered_across_words),
-	KUNIT_CASE(test_and_forms_return_the_old_bit),
-	KUNIT_CASE(nothing_is_lost_between_cpus),
-	{}
-};
+static struct kunit_case atomic_cases[] = { KUNIT_CASE(arithmetic_stores_and_returns_as_named),
+					    KUNIT_CASE(tests_tell_of_zero_and_of_sign),
+					    KUNIT_CASE(logic_stores_and_returns_as_named),
+					    KUNIT_CASE(conditional_forms_change_nothing_otherwise),
+					    KUNIT_CASE(wide_forms_carry_into_the_upper_half),
+					    KUNIT_CASE(exchanges_touch_their_width_only),
+					    KUNIT_CASE(bits_are_numbered_across_words),
+					    KUNIT_CASE(test_and_forms_return_the_old_bit),
+					    KUNIT_CASE(no_count_is_lost_between_cpus),
+					    KUNIT_CASE(no_bit_is_lost_and_a_bit_locks),
+					    {} };
 
 static struct kunit_suite atomic_suite = { .name = "atomic_bitops", .test_cases = atomic_cases };
 

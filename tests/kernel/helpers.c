@@ -11,6 +11,7 @@
 #include <linux/sched/task.h>
 #include <linux/tty.h>
 #include "helpers.h"
+#include "threads.h"
 
 #define LEAK_ATTEMPTS 5
 
@@ -110,6 +111,15 @@ void run_in_hardirq(void (*fn)(void *data), void *data)
 	hrtimer_cancel(&call.timer);
 }
 
+#define FIGHT_TIME (500 * NSEC_PER_MSEC)
+
+static ktime_t fight_end = KTIME_MAX;
+
+bool time_left(void)
+{
+	return time_is_exact() || ktime_get() < READ_ONCE(fight_end);
+}
+
 int run_on_all_cpus(struct kunit *test, int (*fn)(void *data), void *data)
 {
 	struct task_struct *thread[NR_CPUS];
@@ -124,6 +134,7 @@ int run_on_all_cpus(struct kunit *test, int (*fn)(void *data), void *data)
 		get_task_struct(thread[cpu]);
 		kthread_bind(thread[cpu], cpu);
 	}
+	WRITE_ONCE(fight_end, ktime_get() + FIGHT_TIME);
 	for_each_online_cpu(cpu)
 		if (!IS_ERR(thread[cpu]))
 			wake_up_process(thread[cpu]);
@@ -134,6 +145,7 @@ int run_on_all_cpus(struct kunit *test, int (*fn)(void *data), void *data)
 		put_task_struct(thread[cpu]);
 		sum += result;
 	}
+	WRITE_ONCE(fight_end, KTIME_MAX);
 	return sum;
 }
 

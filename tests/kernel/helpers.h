@@ -19,12 +19,12 @@
  * counted in turns, is for a kernel that never does it.
  */
 #define WAIT_TURNS 20000000
-#define wait_until(cond)                                                                  \
-	({                                                                                \
-		bool __cond;                                                              \
-		for (int __turn = 0; !(__cond = (cond)) && __turn < WAIT_TURNS; __turn++) \
-			wait_a_turn();                                                    \
-		__cond;                                                                   \
+#define wait_until(cond)                                                                           \
+	({                                                                                         \
+		bool __cond;                                                                       \
+		for (int __turn = 0; !(__cond = (cond)) && __turn < WAIT_TURNS; __turn++)          \
+			wait_a_turn();                                                             \
+		__cond;                                                                            \
 	})
 
 static inline void wait_a_turn(void)
@@ -52,6 +52,13 @@ const char *console_captured(void);
 
 /* run_in_hardirq - call fn(data) in a timer's interrupt, and wait for it. Context: may sleep. */
 void run_in_hardirq(void (*fn)(void *data), void *data);
+
+/*
+ * time_left - may the threads of run_on_all_cpus() go on? They ask in loops that fight for a lock: where the host has
+ * fewer cores than the machine has CPUs, the lock's next owner has to wait for a core each time, and a number of
+ * rounds that is nothing elsewhere takes minutes. Always true where time is exact.
+ */
+bool time_left(void);
 
 /* run_on_all_cpus - fn(data) in a thread on each online CPU, all at once. Return: sum of results. */
 int run_on_all_cpus(struct kunit *test, int (*fn)(void *data), void *data);

@@ -14,38 +14,38 @@
 #include "helpers.h"
 
 #define KEYBOARD_IRQ 1
-#define UP 0x80 /* in a break code */
-#define ESC 0x01
-#define KEY_1 0x02
-#define KEY_2 0x03
-#define KEY_MINUS 0x0c
-#define BACKSPACE 0x0e
-#define TAB 0x0f
-#define ENTER 0x1c
-#define CTRL_KEY 0x1d
-#define KEY_A 0x1e
-#define KEY_H 0x23
-#define SHIFT 0x2a
-#define KEY_C 0x2e
-#define KEY_B 0x30
-#define SLASH 0x35
-#define RIGHT_SHIFT 0x36
-#define KP_STAR 0x37
-#define ALT 0x38
-#define SPACE 0x39
-#define CAPS 0x3a
-#define NUM 0x45
-#define SCROLL 0x46
-#define HOME 0x47
-#define ARROW_UP 0x48
-#define KP_MINUS 0x4a
-#define KP_5 0x4c
-#define KP_PLUS 0x4e
-#define DELETE 0x53
-#define SYSRQ 0x54
-#define E0 0xe0
-#define E1 0xe1
-#define TAP(key) (key), (key) | UP
+#define UP           0x80 /* in a break code */
+#define ESC          0x01
+#define KEY_1        0x02
+#define KEY_2        0x03
+#define KEY_MINUS    0x0c
+#define BACKSPACE    0x0e
+#define TAB          0x0f
+#define ENTER        0x1c
+#define CTRL_KEY     0x1d
+#define KEY_A        0x1e
+#define KEY_H        0x23
+#define SHIFT        0x2a
+#define KEY_C        0x2e
+#define KEY_B        0x30
+#define SLASH        0x35
+#define RIGHT_SHIFT  0x36
+#define KP_STAR      0x37
+#define ALT          0x38
+#define SPACE        0x39
+#define CAPS         0x3a
+#define NUM          0x45
+#define SCROLL       0x46
+#define HOME         0x47
+#define ARROW_UP     0x48
+#define KP_MINUS     0x4a
+#define KP_5         0x4c
+#define KP_PLUS      0x4e
+#define DELETE       0x53
+#define SYSRQ        0x54
+#define E0           0xe0
+#define E1           0xe1
+#define TAP(key)     (key), (key) | UP
 #define SHIFTED(key) SHIFT, TAP(key), SHIFT | UP
 
 struct codes {
@@ -70,10 +70,10 @@ static const char *press(const u8 *code, size_t count)
 	return take_typed();
 }
 
-#define PRESS(...)                                       \
-	({                                               \
-		const u8 __codes[] = { __VA_ARGS__ };    \
-		press(__codes, sizeof(__codes));         \
+#define PRESS(...)                                                                                 \
+	({                                                                                         \
+		const u8 __codes[] = { __VA_ARGS__ };                                              \
+		press(__codes, sizeof(__codes));                                                   \
 	})
 
 static void keys_type_when_pressed_and_not_when_released(struct kunit *test)
@@ -93,13 +93,16 @@ static void a_held_key_repeats(struct kunit *test)
 static void shift_gives_the_upper_characters(struct kunit *test)
 {
 	KUNIT_EXPECT_STREQ(test, PRESS(SHIFTED(KEY_A), TAP(KEY_A), SHIFTED(KEY_1)), "Aa!");
-	KUNIT_EXPECT_STREQ(test, PRESS(RIGHT_SHIFT, TAP(SLASH), RIGHT_SHIFT | UP, TAP(SLASH)), "?/");
+	KUNIT_EXPECT_STREQ(test, PRESS(RIGHT_SHIFT, TAP(SLASH), RIGHT_SHIFT | UP, TAP(SLASH)),
+			   "?/");
 }
 
 static void two_shift_keys_do_not_cancel_each_other(struct kunit *test)
 {
-	KUNIT_EXPECT_STREQ(test, PRESS(SHIFT, RIGHT_SHIFT, SHIFT | UP, TAP(KEY_A), RIGHT_SHIFT | UP,
-				       TAP(KEY_A)), "Aa");
+	KUNIT_EXPECT_STREQ(test,
+			   PRESS(SHIFT, RIGHT_SHIFT, SHIFT | UP, TAP(KEY_A), RIGHT_SHIFT | UP,
+				 TAP(KEY_A)),
+			   "Aa");
 }
 
 static void ctrl_gives_control_characters(struct kunit *test)
@@ -108,9 +111,11 @@ static void ctrl_gives_control_characters(struct kunit *test)
 			   "\001\003a");
 	KUNIT_EXPECT_STREQ(test, PRESS(E0, CTRL_KEY, TAP(KEY_C), E0, CTRL_KEY | UP, TAP(KEY_C)),
 			   "\003c");
-	KUNIT_EXPECT_STREQ(test, PRESS(CTRL_KEY, TAP(KEY_MINUS), TAP(KEY_1), CTRL_KEY | UP), "\0371");
-	KUNIT_EXPECT_STREQ(test, PRESS(CTRL_KEY, E0, CTRL_KEY, CTRL_KEY | UP, TAP(KEY_C),
-				       E0, CTRL_KEY | UP), "\003");
+	KUNIT_EXPECT_STREQ(test, PRESS(CTRL_KEY, TAP(KEY_MINUS), TAP(KEY_1), CTRL_KEY | UP),
+			   "\0371");
+	KUNIT_EXPECT_STREQ(
+		test, PRESS(CTRL_KEY, E0, CTRL_KEY, CTRL_KEY | UP, TAP(KEY_C), E0, CTRL_KEY | UP),
+		"\003");
 }
 
 static void alt_sends_an_escape_first(struct kunit *test)
@@ -148,19 +153,23 @@ static void extended_keys_send_escape_sequences(struct kunit *test)
 	} keys[] = {
 		{ 0x48, "\033[A" },  { 0x50, "\033[B" },  { 0x4d, "\033[C" },  { 0x4b, "\033[D" },
 		{ 0x47, "\033[1~" }, { 0x4f, "\033[4~" }, { 0x49, "\033[5~" }, { 0x51, "\033[6~" },
-		{ 0x52, "\033[2~" }, { 0x53, "\033[3~" }, { ENTER, "\r" },	{ SLASH, "/" },
+		{ 0x52, "\033[2~" }, { 0x53, "\033[3~" }, { ENTER, "\r" },     { SLASH, "/" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-		KUNIT_EXPECT_STREQ(test, PRESS(E0, keys[i].code, E0, keys[i].code | UP), keys[i].text);
+		KUNIT_EXPECT_STREQ(test, PRESS(E0, keys[i].code, E0, keys[i].code | UP),
+				   keys[i].text);
 }
 
 static void shifts_that_the_keyboard_makes_up_are_ignored(struct kunit *test)
 {
-	KUNIT_EXPECT_STREQ(test, PRESS(E0, SHIFT, E0, ARROW_UP, TAP(KEY_A), E0, ARROW_UP | UP, E0,
-				       SHIFT | UP), "\033[Aa");
-	KUNIT_EXPECT_STREQ(test, PRESS(SHIFT, E0, SHIFT | UP, E0, ARROW_UP, E0, ARROW_UP | UP, E0,
-				       SHIFT, TAP(KEY_A), SHIFT | UP), "\033[AA");
+	KUNIT_EXPECT_STREQ(
+		test, PRESS(E0, SHIFT, E0, ARROW_UP, TAP(KEY_A), E0, ARROW_UP | UP, E0, SHIFT | UP),
+		"\033[Aa");
+	KUNIT_EXPECT_STREQ(test,
+			   PRESS(SHIFT, E0, SHIFT | UP, E0, ARROW_UP, E0, ARROW_UP | UP, E0, SHIFT,
+				 TAP(KEY_A), SHIFT | UP),
+			   "\033[AA");
 }
 
 static void pause_sends_nothing(struct kunit *test)
@@ -191,8 +200,9 @@ static void unknown_codes_type_nothing(struct kunit *test)
 /* All but Alt, which makes some keys end the machine, and the locks, which outlive this. */
 static void random_codes_leave_no_trace(struct kunit *test)
 {
-	static const u8 release[] = { 0, 0, 0, SHIFT | UP, RIGHT_SHIFT | UP, CTRL_KEY | UP, E0,
-				      CTRL_KEY | UP };
+	static const u8 release[] = {
+		0, 0, 0, SHIFT | UP, RIGHT_SHIFT | UP, CTRL_KEY | UP, E0, CTRL_KEY | UP
+	};
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, 1);
@@ -203,7 +213,8 @@ static void random_codes_leave_no_trace(struct kunit *test)
 			u8 code = prandom_u32_state(&rnd);
 			u8 key = code & ~UP;
 
-			codes[i] = key == ALT || key == CAPS || key == NUM || key == SCROLL ? 0 : code;
+			codes[i] = key == ALT || key == CAPS || key == NUM || key == SCROLL ? 0
+											    : code;
 		}
 		press(codes, sizeof(codes));
 		press(release, sizeof(release));

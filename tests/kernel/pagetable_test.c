@@ -13,9 +13,9 @@
 #include <asm/special_insns.h>
 #include "helpers.h"
 
-#define LEVELS 4
-#define RIGHTS (_PAGE_RW | _PAGE_NX)
-#define CR0_WP (1UL << 16)
+#define LEVELS  4
+#define RIGHTS  (_PAGE_RW | _PAGE_NX)
+#define CR0_WP  (1UL << 16)
 #define EFER_NX (1UL << 11)
 
 extern char _text[], _etext[], __init_text_start[], __init_text_end[], __start_rodata[];

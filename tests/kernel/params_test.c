@@ -43,7 +43,7 @@ static void expect_words(struct kunit *test, const char *text, const char *const
 	KUNIT_EXPECT_NULL(test, want[0]);
 }
 
-#define EXPECT_WORDS(test, text, ...) \
+#define EXPECT_WORDS(test, text, ...)                                                              \
 	expect_words(test, text, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void blanks_separate_words(struct kunit *test)

@@ -9,7 +9,7 @@
 #include <linux/smp.h>
 #include "helpers.h"
 
-#define ROUNDS 20000
+#define ROUNDS  20000
 #define INITIAL 0x1234567890abcdefUL
 
 static DEFINE_PER_CPU(unsigned long, initialised) = INITIAL;
@@ -36,9 +36,10 @@ static void copies_are_apart_and_aligned(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, per_cpu(this_cpu_off, a), __per_cpu_offset[a]);
 		for_each_possible_cpu(b)
 			if (a < b)
-				KUNIT_EXPECT_GE(test, abs((long)(__per_cpu_offset[a] -
-								 __per_cpu_offset[b])),
-						(long)size);
+				KUNIT_EXPECT_GE(
+					test,
+					abs((long)(__per_cpu_offset[a] - __per_cpu_offset[b])),
+					(long)size);
 	}
 }
 
@@ -133,15 +134,13 @@ static void a_moved_task_finds_the_other_copy(struct kunit *test)
 	set_cpus_allowed_ptr(current, cpu_online_mask);
 }
 
-static struct kunit_case percpu_cases[] = {
-	KUNIT_CASE(every_cpu_starts_with_the_template),
-	KUNIT_CASE(copies_are_apart_and_aligned),
-	KUNIT_CASE(a_write_reaches_this_cpu_only),
-	KUNIT_CASE(operations_do_as_named_at_each_width),
-	KUNIT_CASE(no_increment_is_lost_to_interrupts),
-	KUNIT_CASE(a_moved_task_finds_the_other_copy),
-	{}
-};
+static struct kunit_case percpu_cases[] = { KUNIT_CASE(every_cpu_starts_with_the_template),
+					    KUNIT_CASE(copies_are_apart_and_aligned),
+					    KUNIT_CASE(a_write_reaches_this_cpu_only),
+					    KUNIT_CASE(operations_do_as_named_at_each_width),
+					    KUNIT_CASE(no_increment_is_lost_to_interrupts),
+					    KUNIT_CASE(a_moved_task_finds_the_other_copy),
+					    {} };
 
 static struct kunit_suite percpu_suite = { .name = "percpu", .test_cases = percpu_cases };
 

@@ -42,9 +42,14 @@ static const struct printk_record *find_record(u64 *seq, const char *text)
 static void a_message_has_the_level_it_says(struct kunit *test)
 {
 	static const char *const texts[] = {
-		KERN_EMERG "level test 0\n",   KERN_ALERT "level test 1\n", KERN_CRIT "level test 2\n",
-		KERN_ERR "level test 3\n",     "level test 4\n",            KERN_NOTICE "level test 5\n",
-		KERN_INFO "level test 6\n",    KERN_DEBUG "level test 7\n",
+		KERN_EMERG "level test 0\n",
+		KERN_ALERT "level test 1\n",
+		KERN_CRIT "level test 2\n",
+		KERN_ERR "level test 3\n",
+		"level test 4\n",
+		KERN_NOTICE "level test 5\n",
+		KERN_INFO "level test 6\n",
+		KERN_DEBUG "level test 7\n",
 	};
 	u64 seq = log_mark();
 

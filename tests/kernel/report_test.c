@@ -17,7 +17,7 @@
 #include "helpers.h"
 
 #define INVALID_CONTEXT "BUG: sleeping function called from invalid context at "
-#define HERE "tests/kernel/report_test.c"
+#define HERE            "tests/kernel/report_test.c"
 
 static bool panics_before;
 static DEFINE_SPINLOCK(outer_lock);
@@ -56,8 +56,10 @@ static void held_locks_are_listed_with_the_place_that_took_them(struct kunit *te
 	u64 mark = log_mark();
 
 	debug_or_skip(test);
-	spin_lock(&outer_lock); outer_line = __LINE__;
-	spin_lock(&inner_lock); inner_line = __LINE__;
+	outer_line = __LINE__ + 1;
+	spin_lock(&outer_lock);
+	inner_line = __LINE__ + 1;
+	spin_lock(&inner_lock);
 	might_sleep();
 	spin_unlock(&inner_lock);
 	spin_unlock(&outer_lock);
@@ -217,7 +219,8 @@ static void a_warning_names_its_place_and_goes_on(struct kunit *test)
 	int line, value;
 
 	spin_lock_irq(&outer_lock);
-	value = WARN(log_mark() > 0, "warned on %s\n", "purpose"); line = __LINE__;
+	line = __LINE__ + 1;
+	value = WARN(log_mark() > 0, "warned on %s\n", "purpose");
 	KUNIT_EXPECT_TRUE(test, irqs_disabled());
 	KUNIT_EXPECT_EQ(test, preempt_count(), 1);
 	spin_unlock_irq(&outer_lock);

@@ -14,9 +14,9 @@
 #include "../../drivers/shell/shell.h"
 #include "helpers.h"
 
-#define ESC "\033"
+#define ESC  "\033"
 #define LEFT ESC "[D"
-#define UP ESC "[A"
+#define UP   ESC "[A"
 #define DOWN ESC "[B"
 
 /* ---- the parser ---- */
@@ -44,10 +44,10 @@ static const char *parse(const char *text, struct parse_error *error)
 	return shown;
 }
 
-#define EXPECT_JOBS(test, text, want)                                 \
-	do {                                                          \
-		struct parse_error __error;                           \
-		KUNIT_EXPECT_STREQ(test, parse(text, &__error), want); \
+#define EXPECT_JOBS(test, text, want)                                                              \
+	do {                                                                                       \
+		struct parse_error __error;                                                        \
+		KUNIT_EXPECT_STREQ(test, parse(text, &__error), want);                             \
 	} while (0)
 
 static void blanks_separate_words_and_semicolons_commands(struct kunit *test)
@@ -173,10 +173,10 @@ static int edit(const char *keys)
 	return edit_line(line);
 }
 
-#define EXPECT_LINE(test, keys, want)                                         \
-	do {                                                                  \
-		KUNIT_EXPECT_EQ(test, edit(keys), (int)sizeof(want) - 1);     \
-		KUNIT_EXPECT_STREQ(test, line, want);                         \
+#define EXPECT_LINE(test, keys, want)                                                              \
+	do {                                                                                       \
+		KUNIT_EXPECT_EQ(test, edit(keys), (int)sizeof(want) - 1);                          \
+		KUNIT_EXPECT_STREQ(test, line, want);                                              \
 	} while (0)
 
 static void a_line_is_what_was_typed(struct kunit *test)
@@ -190,7 +190,10 @@ static void keys_edit_inside_the_line(struct kunit *test)
 {
 	EXPECT_LINE(test, "ac" LEFT "b\r", "abc");
 	EXPECT_LINE(test, "bc\001a\005d\r", "abcd");
-	EXPECT_LINE(test, "bd" ESC "[Ha" ESC "[C" "c" ESC "[Fe\r", "abcde");
+	EXPECT_LINE(test,
+		    "bd" ESC "[Ha" ESC "[C"
+		    "c" ESC "[Fe\r",
+		    "abcde");
 	EXPECT_LINE(test, "abX" LEFT LEFT "\177\005\177\r", "b");
 	EXPECT_LINE(test, "aXb" LEFT LEFT ESC "[3~\r", "ab");
 	EXPECT_LINE(test, "aXb\001\006\004\r", "ab");
@@ -201,7 +204,10 @@ static void keys_edit_inside_the_line(struct kunit *test)
 
 static void unknown_escape_sequences_type_nothing(struct kunit *test)
 {
-	EXPECT_LINE(test, "a" ESC "[5~b" ESC "[1;5Cc" ESC "[Zd" ESC "OP" "e\r", "abcde");
+	EXPECT_LINE(test,
+		    "a" ESC "[5~b" ESC "[1;5Cc" ESC "[Zd" ESC "OP"
+		    "e\r",
+		    "abcde");
 }
 
 static void ctrl_c_and_ctrl_d_end_the_line_differently(struct kunit *test)
@@ -277,18 +283,16 @@ static void tab_lists_what_is_not_clear(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(shown, "echo "));
 }
 
-static struct kunit_case editor_cases[] = {
-	KUNIT_CASE(a_line_is_what_was_typed),
-	KUNIT_CASE(keys_edit_inside_the_line),
-	KUNIT_CASE(unknown_escape_sequences_type_nothing),
-	KUNIT_CASE(ctrl_c_and_ctrl_d_end_the_line_differently),
-	KUNIT_CASE(a_line_too_long_is_refused_with_a_beep),
-	KUNIT_CASE(history_goes_back_and_forth),
-	KUNIT_CASE(history_forgets_the_oldest),
-	KUNIT_CASE(tab_completes_what_is_clear),
-	KUNIT_CASE(tab_lists_what_is_not_clear),
-	{}
-};
+static struct kunit_case editor_cases[] = { KUNIT_CASE(a_line_is_what_was_typed),
+					    KUNIT_CASE(keys_edit_inside_the_line),
+					    KUNIT_CASE(unknown_escape_sequences_type_nothing),
+					    KUNIT_CASE(ctrl_c_and_ctrl_d_end_the_line_differently),
+					    KUNIT_CASE(a_line_too_long_is_refused_with_a_beep),
+					    KUNIT_CASE(history_goes_back_and_forth),
+					    KUNIT_CASE(history_forgets_the_oldest),
+					    KUNIT_CASE(tab_completes_what_is_clear),
+					    KUNIT_CASE(tab_lists_what_is_not_clear),
+					    {} };
 
 static struct kunit_suite editor_suite = {
 	.name = "shell_editor",
@@ -363,15 +367,14 @@ static void ctrl_c_ends_the_job_and_calls_off_the_line(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, shown, "^C\n");
 }
 
-static struct kunit_case job_cases[] = {
-	KUNIT_CASE(commands_of_a_line_run_in_order),
-	KUNIT_CASE(a_mistake_anywhere_runs_nothing),
-	KUNIT_CASE(an_unknown_command_is_named_with_the_nearest),
-	KUNIT_CASE(a_malformed_argument_shows_the_usage),
-	KUNIT_CASE(a_background_job_is_numbered_listed_and_reported),
-	KUNIT_CASE(ctrl_c_ends_the_job_and_calls_off_the_line),
-	{}
-};
+static struct kunit_case job_cases[] = { KUNIT_CASE(commands_of_a_line_run_in_order),
+					 KUNIT_CASE(a_mistake_anywhere_runs_nothing),
+					 KUNIT_CASE(an_unknown_command_is_named_with_the_nearest),
+					 KUNIT_CASE(a_malformed_argument_shows_the_usage),
+					 KUNIT_CASE(
+						 a_background_job_is_numbered_listed_and_reported),
+					 KUNIT_CASE(ctrl_c_ends_the_job_and_calls_off_the_line),
+					 {} };
 
 static struct kunit_suite job_suite = {
 	.name = "shell_jobs",

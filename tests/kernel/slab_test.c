@@ -10,7 +10,7 @@
 #include "helpers.h"
 
 #define CHURN_OBJECTS 128
-#define CHURN_ROUNDS 4000
+#define CHURN_ROUNDS  4000
 
 static void sizes_and_alignment_are_as_promised(struct kunit *test)
 {
@@ -92,7 +92,7 @@ static int churn(u64 seed)
 	int wrong = 0;
 
 	prandom_seed_state(&rnd, seed);
-	for (int round = 0; round < CHURN_ROUNDS; round++) {
+	for (int round = 0; round < CHURN_ROUNDS && time_left(); round++) {
 		u32 random = prandom_u32_state(&rnd);
 		int i = random % CHURN_OBJECTS;
 
@@ -130,7 +130,7 @@ static int pass_objects_on(void *unused)
 	int wrong = 0;
 
 	prandom_seed_state(&rnd, raw_smp_processor_id());
-	for (int round = 0; round < CHURN_ROUNDS; round++) {
+	for (int round = 0; round < CHURN_ROUNDS && time_left(); round++) {
 		size_t size = 8 << prandom_u32_state(&rnd) % 6;
 		u64 *object = kmalloc(size, GFP_KERNEL | __GFP_NOWARN);
 

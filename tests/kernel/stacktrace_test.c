@@ -18,9 +18,9 @@
 #include <linux/wait.h>
 #include "helpers.h"
 
-#define DEPTH 32
+#define DEPTH     32
 #define MAX_STEPS (4 * THREAD_SIZE / sizeof(long))
-#define HERE "tests/kernel/stacktrace_test.c"
+#define HERE      "tests/kernel/stacktrace_test.c"
 
 extern char _text[], _etext[];
 
@@ -77,7 +77,8 @@ static void an_address_has_its_line(struct kunit *test)
 
 	if (!IS_ENABLED(CONFIG_FRAME_POINTER))
 		kunit_skip(test, "the optimiser moves lines about");
-	stack_trace_save(trace, 1, 0); line = __LINE__;
+	line = __LINE__ + 1;
+	stack_trace_save(trace, 1, 0);
 	sprint_location(text, trace[0], true);
 	snprintf(want, sizeof(want), "(" HERE ":%u)", line);
 	KUNIT_EXPECT_NOT_NULL(test, strstr(text, want));
@@ -89,8 +90,14 @@ static void an_address_has_its_line(struct kunit *test)
 static void what_is_no_code_has_no_name(struct kunit *test)
 {
 	const unsigned long addrs[] = {
-		0, 1, 0x40000000, (unsigned long)test, (unsigned long)&test,
-		(unsigned long)trace, ~0UL, 1UL << 63,
+		0,
+		1,
+		0x40000000,
+		(unsigned long)test,
+		(unsigned long)&test,
+		(unsigned long)trace,
+		~0UL,
+		1UL << 63,
 	};
 	char text[KSYM_SYMBOL_LEN];
 	struct ksym sym;
@@ -325,9 +332,20 @@ static void a_corrupted_frame_pointer_ends_the_exact_trace(struct kunit *test)
 	int want = IS_ENABLED(CONFIG_FRAME_POINTER) ? 1 : 0;
 	unsigned long stack = (unsigned long)current->stack;
 	const unsigned long bad[] = {
-		8, 0x1000, 0x7ffffffffff8UL, 1UL << 63, ~7UL, (unsigned long)landmark & ~7UL,
-		stack, stack - 8, stack - PAGE_SIZE, stack + THREAD_SIZE, stack + THREAD_SIZE - 8,
-		stack + THREAD_SIZE + 4096, 0xdeadbeefdeadbee8UL, 0xffff888000000000UL,
+		8,
+		0x1000,
+		0x7ffffffffff8UL,
+		1UL << 63,
+		~7UL,
+		(unsigned long)landmark & ~7UL,
+		stack,
+		stack - 8,
+		stack - PAGE_SIZE,
+		stack + THREAD_SIZE,
+		stack + THREAD_SIZE - 8,
+		stack + THREAD_SIZE + 4096,
+		0xdeadbeefdeadbee8UL,
+		0xffff888000000000UL,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -352,7 +370,9 @@ static void an_odd_frame_pointer_without_registers_is_survived(struct kunit *tes
 static void a_walk_that_cannot_begin_is_empty(struct kunit *test)
 {
 	unsigned long stack = (unsigned long)current->stack;
-	const unsigned long bad[] = { 0, 8, stack - 8, stack + THREAD_SIZE, (unsigned long)trace, 3 };
+	const unsigned long bad[] = {
+		0, 8, stack - 8, stack + THREAD_SIZE, (unsigned long)trace, 3
+	};
 	struct unwind_state s;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {

@@ -78,7 +78,7 @@ void wait_until_asleep(struct task_struct *p)
 }
 
 /* The same code takes the same number of cycles, but for the odd time that it is interrupted. */
-bool time_is_exact(void)
+static bool measure_exactness(void)
 {
 	u64 took[16], least = U64_MAX;
 	unsigned long flags;
@@ -89,7 +89,7 @@ bool time_is_exact(void)
 
 		local_irq_save(flags);
 		start = rdtsc();
-		for (int j = 0; j < 1000; j++)
+		for (int j = 0; j < 5000; j++)
 			barrier();
 		took[i] = rdtsc() - start;
 		local_irq_restore(flags);
@@ -98,6 +98,15 @@ bool time_is_exact(void)
 	for (int i = 0; i < 16; i++)
 		same += took[i] == least;
 	return same >= 12;
+}
+
+bool time_is_exact(void)
+{
+	static int exact = -1; /* not measured yet */
+
+	if (READ_ONCE(exact) < 0)
+		WRITE_ONCE(exact, measure_exactness());
+	return READ_ONCE(exact);
 }
 
 /*

@@ -15,7 +15,7 @@
 #include <linux/tty.h>
 #include "helpers.h"
 
-#define DEL "\177"
+#define DEL    "\177"
 #define CTRL_C "\003"
 #define CTRL_D "\004"
 #define CTRL_U "\025"
@@ -126,10 +126,10 @@ struct reader {
 	struct tty_struct *tty;
 	struct task_struct *task;
 	bool accept_signal;
-	int want;              /* bytes to read */
-	atomic_t taken;        /* bytes read */
+	int want;       /* bytes to read */
+	atomic_t taken; /* bytes read */
 	char buf[256];
-	int result;            /* of the last read */
+	int result; /* of the last read */
 	struct completion done;
 };
 
@@ -323,25 +323,24 @@ static void a_held_back_driver_is_told_once_half_is_free(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, unthrottled, 2);
 }
 
-static struct kunit_case tty_cases[] = {
-	KUNIT_CASE(a_read_returns_one_line),
-	KUNIT_CASE(erase_and_kill_edit_the_line),
-	KUNIT_CASE(end_of_file_ends_the_read_at_once),
-	KUNIT_CASE(a_line_longer_than_the_buffer_comes_in_parts),
-	KUNIT_CASE(without_a_discipline_bytes_come_as_they_are),
-	KUNIT_CASE(echo_shows_what_the_reader_takes),
-	KUNIT_CASE(a_byte_wakes_the_reader),
-	KUNIT_CASE(a_byte_before_the_reader_sleeps_is_not_missed),
-	KUNIT_CASE(a_read_without_input_times_out),
-	KUNIT_CASE(ctrl_c_interrupts_the_foreground_reader),
-	KUNIT_CASE(ctrl_c_calls_off_what_was_typed_before_it),
-	KUNIT_CASE(ctrl_c_typed_ahead_counts_for_the_next_foreground),
-	KUNIT_CASE(who_is_in_the_background_may_not_read),
-	KUNIT_CASE(overflow_is_counted_and_loses_nothing_accepted),
-	KUNIT_CASE(the_ring_works_across_the_wrap_of_its_indices),
-	KUNIT_CASE(a_held_back_driver_is_told_once_half_is_free),
-	{}
-};
+static struct kunit_case tty_cases[] = { KUNIT_CASE(a_read_returns_one_line),
+					 KUNIT_CASE(erase_and_kill_edit_the_line),
+					 KUNIT_CASE(end_of_file_ends_the_read_at_once),
+					 KUNIT_CASE(a_line_longer_than_the_buffer_comes_in_parts),
+					 KUNIT_CASE(without_a_discipline_bytes_come_as_they_are),
+					 KUNIT_CASE(echo_shows_what_the_reader_takes),
+					 KUNIT_CASE(a_byte_wakes_the_reader),
+					 KUNIT_CASE(a_byte_before_the_reader_sleeps_is_not_missed),
+					 KUNIT_CASE(a_read_without_input_times_out),
+					 KUNIT_CASE(ctrl_c_interrupts_the_foreground_reader),
+					 KUNIT_CASE(ctrl_c_calls_off_what_was_typed_before_it),
+					 KUNIT_CASE(
+						 ctrl_c_typed_ahead_counts_for_the_next_foreground),
+					 KUNIT_CASE(who_is_in_the_background_may_not_read),
+					 KUNIT_CASE(overflow_is_counted_and_loses_nothing_accepted),
+					 KUNIT_CASE(the_ring_works_across_the_wrap_of_its_indices),
+					 KUNIT_CASE(a_held_back_driver_is_told_once_half_is_free),
+					 {} };
 
 static struct kunit_suite tty_suite = {
 	.name = "tty",

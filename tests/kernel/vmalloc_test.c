@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The rules of memory that is contiguous only in virtual addresses, of device mappings, of stacks. */
+/*
+ * The rules of memory that is contiguous only in virtual addresses, of device mappings, of stacks.
+ */
 #include <kunit/test.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
@@ -13,7 +15,7 @@
 #include "helpers.h"
 
 #define VGA_TEXT 0xb8000
-#define STACKS 40
+#define STACKS   40
 
 static u64 pte_of(const void *addr)
 {
@@ -281,22 +283,21 @@ static void a_flushed_mapping_is_forgotten_by_every_cpu(struct kunit *test)
 	vfree(b);
 }
 
-static struct kunit_case vmalloc_cases[] = {
-	KUNIT_CASE(a_guard_page_follows_every_area),
-	KUNIT_CASE(vzalloc_gives_zeroes),
-	KUNIT_CASE(a_freed_gap_is_used_again),
-	KUNIT_CASE(freed_areas_leave_nothing),
-	KUNIT_CASE(what_cannot_be_is_null),
-	KUNIT_CASE(failure_halfway_gives_everything_back),
-	KUNIT_CASE(kvmalloc_falls_back_to_single_pages),
-	KUNIT_CASE(ioremap_maps_registers_uncached),
-	KUNIT_CASE(every_stack_has_a_guard_below),
-	KUNIT_CASE(running_stacks_have_guards_too),
-	KUNIT_CASE(exception_stacks_have_guards_too),
-	KUNIT_CASE(drained_stacks_leave_nothing),
-	KUNIT_CASE(a_flushed_mapping_is_forgotten_by_every_cpu),
-	{}
-};
+static struct kunit_case vmalloc_cases[] = { KUNIT_CASE(a_guard_page_follows_every_area),
+					     KUNIT_CASE(vzalloc_gives_zeroes),
+					     KUNIT_CASE(a_freed_gap_is_used_again),
+					     KUNIT_CASE(freed_areas_leave_nothing),
+					     KUNIT_CASE(what_cannot_be_is_null),
+					     KUNIT_CASE(failure_halfway_gives_everything_back),
+					     KUNIT_CASE(kvmalloc_falls_back_to_single_pages),
+					     KUNIT_CASE(ioremap_maps_registers_uncached),
+					     KUNIT_CASE(every_stack_has_a_guard_below),
+					     KUNIT_CASE(running_stacks_have_guards_too),
+					     KUNIT_CASE(exception_stacks_have_guards_too),
+					     KUNIT_CASE(drained_stacks_leave_nothing),
+					     KUNIT_CASE(
+						     a_flushed_mapping_is_forgotten_by_every_cpu),
+					     {} };
 
 static struct kunit_suite vmalloc_suite = { .name = "vmalloc", .test_cases = vmalloc_cases };
 
