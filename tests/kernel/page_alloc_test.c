@@ -10,6 +10,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
+#include "../../kernel/mm/internal.h"
 #include "helpers.h"
 
 #define CHURN_BLOCKS 64
@@ -191,6 +192,7 @@ static void failure_is_reported_unless_nowarn(struct kunit *test)
 	u64 mark;
 	LIST_HEAD(hoard);
 
+	alloc_failure_limit = (struct printk_ratelimit){}; /* other suites fail to allocate, too */
 	hoard_pages(&hoard, GFP_KERNEL);
 	mark = log_mark();
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_KERNEL | __GFP_NOWARN, 3));
