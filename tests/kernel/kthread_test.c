@@ -299,18 +299,23 @@ static void give_memory(struct ballast *b)
 }
 
 #define MANY 2000
+#define SPARE_ORDER 8
 
 static void without_memory_a_thread_is_refused_and_nothing_is_lost(struct kunit *test)
 {
 	struct task_struct **p = kunit_kmalloc(test, MANY * sizeof(*p), GFP_KERNEL);
+	unsigned long before, spare[4];
 	struct ballast *ballast;
-	unsigned long before;
 	int n = 0;
 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, cpumask_of(0)), 0);
 	before = free_pages_beside_caches(test);
-	ballast = take_memory(1000);
+	for (int i = 0; i < ARRAY_SIZE(spare); i++) /* in large blocks: a stack is one of four pages */
+		spare[i] = __get_free_pages(GFP_KERNEL, SPARE_ORDER);
+	ballast = take_memory(0);
+	for (int i = 0; i < ARRAY_SIZE(spare); i++)
+		free_pages(spare[i], SPARE_ORDER);
 	while (n < MANY) {
 		p[n] = kthread_create(return_data, NULL, "oom");
 		if (IS_ERR(p[n]))
