@@ -3,7 +3,7 @@
  * The timer wheel behind <linux/timer.h>, one for each CPU. Eight levels of 64 buckets; a bucket of level n is 8^n
  * jiffies wide, and a timer goes into the lowest level that reaches as far as its expiry, at the time rounded up to
  * the bucket. It stays there: nothing is moved to finer levels when the time comes near, which is why a far timer
- * may be late by an eighth of its distance and why adding, deleting and expiring cost the same for any number.
+ * may be late by an eighth of its distance (8/63: a bucket, by 63 of the next finer level) and why adding, deleting and expiring cost the same for any number.
  *
  * Locks: base->lock guards a wheel and the timers in it; interrupts off, because handlers start timers. The function
  * runs without it, so that it may restart its own timer.
