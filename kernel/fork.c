@@ -23,16 +23,16 @@
 #include "sched/sched.h"
 
 #define PID_HASH_SIZE 4096
-#define RESERVED_PIDS 300		/* after a wrap-around, low numbers stay with the early tasks */
+#define RESERVED_PIDS 300 /* after a wrap-around, low numbers stay with the early tasks */
 
 DEFINE_SPINLOCK(tasklist_lock);
 LIST_HEAD(task_list);
-static struct hlist_head pid_hash[PID_HASH_SIZE];	/* tasklist_lock */
-static pid_t last_pid;					/* tasklist_lock */
+static struct hlist_head pid_hash[PID_HASH_SIZE]; /* tasklist_lock */
+static pid_t last_pid;                            /* tasklist_lock */
 
 atomic_t nr_ended_tasks;
 static struct kmem_cache *task_cache;
-static struct task_struct *kstackd;			/* frees the stacks that no CPU keeps; set once */
+static struct task_struct *kstackd; /* frees the stacks that no CPU keeps; set once */
 static bool stacks_waiting;
 
 struct task_struct init_task = {
@@ -121,7 +121,7 @@ static void copy_thread(struct task_struct *p, void (*fn)(void *), void *arg)
 {
 	unsigned long *sp = p->stack + THREAD_SIZE - 4 * sizeof(unsigned long);
 
-	sp[0] = 0;				/* rbp: stack walks end here */
+	sp[0] = 0; /* rbp: stack walks end here */
 	sp[1] = (unsigned long)ret_from_fork;
 	sp[2] = (unsigned long)fn;
 	sp[3] = (unsigned long)arg;
@@ -136,7 +136,7 @@ static struct task_struct *alloc_task(void)
 		return NULL;
 	p->stack = alloc_thread_stack();
 	if (unlikely(!p->stack)) {
-		thread_stack_drain();	/* dead tasks' stacks wait to be unmapped: that frees memory */
+		thread_stack_drain(); /* dead tasks' stacks wait to be unmapped: that frees memory */
 		p->stack = alloc_thread_stack();
 	}
 	if (!p->stack) {
@@ -206,7 +206,8 @@ void __noreturn do_exit(long code)
 	if (unlikely(p->flags & PF_IDLE))
 		panic("attempt to end the idle task");
 	if (unlikely(in_atomic())) {
-		pr_emerg("BUG: %s/%d exited with preempt_count %08x\n", p->comm, p->pid, preempt_count());
+		pr_emerg("BUG: %s/%d exited with preempt_count %08x\n", p->comm, p->pid,
+			 preempt_count());
 		debug_show_held_locks(p);
 		preempt_count_set(0);
 	} else if (unlikely(lockdep_depth(p))) {
@@ -239,7 +240,8 @@ static int run_kstackd(void *unused __maybe_unused)
 
 void __init fork_init(void)
 {
-	task_cache = kmem_cache_create("task_struct", sizeof(struct task_and_kthread), 64, SLAB_PANIC, NULL);
+	task_cache = kmem_cache_create("task_struct", sizeof(struct task_and_kthread), 64,
+				       SLAB_PANIC, NULL);
 }
 
 void __init spawn_kstackd(void)

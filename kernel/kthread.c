@@ -17,10 +17,12 @@ static void kthread_main(void *arg)
 	kthread_exit(READ_ONCE(self->should_stop) ? -EINTR : self->threadfn(self->data));
 }
 
-struct task_struct *kthread_create_on_node(int (*threadfn)(void *data), void *data, int node __maybe_unused,
-					   const char *namefmt, ...)
+struct task_struct *kthread_create_on_node(int (*threadfn)(void *data), void *data,
+					   int node __maybe_unused, const char *namefmt, ...)
 {
-	struct kthread_create_info info = { .threadfn = threadfn, .data = data, .namefmt = namefmt };
+	struct kthread_create_info info = { .threadfn = threadfn,
+					    .data = data,
+					    .namefmt = namefmt };
 	struct task_struct *p;
 
 	va_start(info.args, namefmt);
@@ -63,7 +65,7 @@ int __sched kthread_stop(struct task_struct *k)
 
 	get_task_struct(k);
 	WRITE_ONCE(k->kthread->should_stop, true);
-	wake_up_process(k);		/* a full barrier after the store: see set_current_state() */
+	wake_up_process(k); /* a full barrier after the store: see set_current_state() */
 	wait_for_completion(&k->kthread->exited);
 	ret = k->kthread->result;
 	put_task_struct(k);

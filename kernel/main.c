@@ -28,7 +28,7 @@
 
 void start_kernel(u32 magic, u64 info_phys) __noreturn;
 
-static char test_glob[64];		/* test=GLOB: suites to run instead of a shell */
+static char test_glob[64]; /* test=GLOB: suites to run instead of a shell */
 
 static int __init test_setup(char *val)
 {
@@ -65,31 +65,33 @@ static int kernel_init(void *unused __maybe_unused)
 
 void __init start_kernel(u32 magic, u64 info_phys)
 {
-	setup_arch(magic, info_phys);	/* memory map, command line, initrd, ACPI root, from the boot loader */
-	early_console_init();		/* from here on printk is seen */
+	setup_arch(
+		magic,
+		info_phys); /* memory map, command line, initrd, ACPI root, from the boot loader */
+	early_console_init(); /* from here on printk is seen */
 	pr_notice("Catnap, a kernel that sleeps and wakes (%s)\n", boot_command_line);
 	parse_early_params();
-	trap_init();			/* exceptions are reported from here on */
+	trap_init(); /* exceptions are reported from here on */
 
-	paging_init();			/* final page tables: W^X, guard pages */
-	mm_init();			/* pages, kmalloc */
-	acpi_init();			/* which CPUs and interrupt controllers there are */
-	setup_per_cpu_areas();		/* a copy of the per-CPU variables for each of them */
+	paging_init();         /* final page tables: W^X, guard pages */
+	mm_init();             /* pages, kmalloc */
+	acpi_init();           /* which CPUs and interrupt controllers there are */
+	setup_per_cpu_areas(); /* a copy of the per-CPU variables for each of them */
 	irq_init();
 	apic_init();
 	ioapic_init();
 	tsc_init();
 	timekeeping_init();
 
-	sched_init();			/* this is now the idle task of CPU 0 */
+	sched_init(); /* this is now the idle task of CPU 0 */
 	fork_init();
 	timers_init();
 	hrtimers_init();
-	console_init();			/* screen, keyboard and serial port, with their interrupts */
-	sched_cpu_starting();		/* the tick of this CPU */
+	console_init();       /* screen, keyboard and serial port, with their interrupts */
+	sched_cpu_starting(); /* the tick of this CPU */
 	local_irq_enable();
 
-	smp_init();			/* the other CPUs run, idle */
+	smp_init(); /* the other CPUs run, idle */
 	if (IS_ERR(kthread_run(kernel_init, NULL, "init")))
 		panic("no memory for the first thread");
 	system_state = SYSTEM_RUNNING;

@@ -23,7 +23,7 @@ char *next_param(char **args, char **val)
 	*val = NULL;
 	for (; *in && (quoted || !isspace(*in)); in++) {
 		if (*in == '\\' && in[1] && strchr("\"'\\", in[1])) {
-			*out++ = *++in;		/* GRUB puts one before every quote that it hands on */
+			*out++ = *++in; /* GRUB puts one before every quote that it hands on */
 		} else if (*in == '"') {
 			quoted = !quoted;
 		} else if (*in == '=' && !*val) {
@@ -52,7 +52,8 @@ void parse_param(const char *name, char *val)
 			continue;
 		err = p->setup_func(val);
 		if (err)
-			pr_warn("command line: malformed value \"%s\" for %s, the default stays\n", val, name);
+			pr_warn("command line: malformed value \"%s\" for %s, the default stays\n",
+				val, name);
 		return;
 	}
 	if (*val)

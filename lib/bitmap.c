@@ -21,8 +21,7 @@ bool __bitmap_and(unsigned long *dst, const unsigned long *a, const unsigned lon
 {
 	unsigned long any = 0;
 
-	for_each_word(i, nbits)
-		any |= dst[i] = a[i] & b[i] & word_mask(i, nbits);
+	for_each_word(i, nbits) any |= dst[i] = a[i] & b[i] & word_mask(i, nbits);
 	return any != 0;
 }
 
@@ -31,52 +30,42 @@ bool __bitmap_andnot(unsigned long *dst, const unsigned long *a, const unsigned 
 {
 	unsigned long any = 0;
 
-	for_each_word(i, nbits)
-		any |= dst[i] = a[i] & ~b[i] & word_mask(i, nbits);
+	for_each_word(i, nbits) any |= dst[i] = a[i] & ~b[i] & word_mask(i, nbits);
 	return any != 0;
 }
 
 void __bitmap_or(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		 unsigned int nbits)
 {
-	for_each_word(i, nbits)
-		dst[i] = a[i] | b[i];
+	for_each_word(i, nbits) dst[i] = a[i] | b[i];
 }
 
 void __bitmap_xor(unsigned long *dst, const unsigned long *a, const unsigned long *b,
 		  unsigned int nbits)
 {
-	for_each_word(i, nbits)
-		dst[i] = a[i] ^ b[i];
+	for_each_word(i, nbits) dst[i] = a[i] ^ b[i];
 }
 
 void __bitmap_complement(unsigned long *dst, const unsigned long *src, unsigned int nbits)
 {
-	for_each_word(i, nbits)
-		dst[i] = ~src[i];
+	for_each_word(i, nbits) dst[i] = ~src[i];
 }
 
 bool __bitmap_equal(const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
-	for_each_word(i, nbits)
-		if ((a[i] ^ b[i]) & word_mask(i, nbits))
-			return false;
+	for_each_word(i, nbits) if ((a[i] ^ b[i]) & word_mask(i, nbits)) return false;
 	return true;
 }
 
 bool __bitmap_intersects(const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
-	for_each_word(i, nbits)
-		if (a[i] & b[i] & word_mask(i, nbits))
-			return true;
+	for_each_word(i, nbits) if (a[i] & b[i] & word_mask(i, nbits)) return true;
 	return false;
 }
 
 bool __bitmap_subset(const unsigned long *a, const unsigned long *b, unsigned int nbits)
 {
-	for_each_word(i, nbits)
-		if (a[i] & ~b[i] & word_mask(i, nbits))
-			return false;
+	for_each_word(i, nbits) if (a[i] & ~b[i] & word_mask(i, nbits)) return false;
 	return true;
 }
 
@@ -84,8 +73,7 @@ unsigned int __bitmap_weight(const unsigned long *map, unsigned int nbits)
 {
 	unsigned int weight = 0;
 
-	for_each_word(i, nbits)
-		weight += hweight_long(map[i] & word_mask(i, nbits));
+	for_each_word(i, nbits) weight += hweight_long(map[i] & word_mask(i, nbits));
 	return weight;
 }
 
@@ -258,8 +246,8 @@ int bitmap_parselist(const char *list, unsigned long *map, unsigned int nbits)
 
 int bitmap_print_to_pagebuf(bool list, char *buf, const unsigned long *map, int nbits)
 {
-	return list ? scnprintf(buf, 4096, "%*pbl\n", nbits, map) :
-		      scnprintf(buf, 4096, "%*pb\n", nbits, map);
+	return list ? scnprintf(buf, 4096, "%*pbl\n", nbits, map)
+		    : scnprintf(buf, 4096, "%*pb\n", nbits, map);
 }
 
 unsigned long *bitmap_alloc(unsigned int nbits, gfp_t flags)

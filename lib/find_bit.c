@@ -4,20 +4,20 @@
 #include <linux/minmax.h>
 
 /* The first bit at or after @offset that is set in WORD(i), an expression for the i-th word. */
-#define FIND_NEXT(WORD, size, offset)                                           \
-	({                                                                      \
-		unsigned long __size = (size), __at = (offset), __word;         \
-		unsigned long __found = __size, i = __at / BITS_PER_LONG;       \
-		if (__at < __size) {                                            \
-			__word = (WORD) & (~0UL << (__at % BITS_PER_LONG));     \
-			while (!__word && (i + 1) * BITS_PER_LONG < __size) {   \
-				i++;                                            \
-				__word = (WORD);                                \
-			}                                                       \
-			if (__word)                                             \
-				__found = min(i * BITS_PER_LONG + __ffs(__word), __size); \
-		}                                                               \
-		__found;                                                        \
+#define FIND_NEXT(WORD, size, offset)                                                              \
+	({                                                                                         \
+		unsigned long __size = (size), __at = (offset), __word;                            \
+		unsigned long __found = __size, i = __at / BITS_PER_LONG;                          \
+		if (__at < __size) {                                                               \
+			__word = (WORD) & (~0UL << (__at % BITS_PER_LONG));                        \
+			while (!__word && (i + 1) * BITS_PER_LONG < __size) {                      \
+				i++;                                                               \
+				__word = (WORD);                                                   \
+			}                                                                          \
+			if (__word)                                                                \
+				__found = min(i * BITS_PER_LONG + __ffs(__word), __size);          \
+		}                                                                                  \
+		__found;                                                                           \
 	})
 
 unsigned long _find_next_bit(const unsigned long *addr, unsigned long size, unsigned long offset)

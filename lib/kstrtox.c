@@ -76,18 +76,18 @@ int kstrtoll(const char *s, unsigned int base, long long *res)
 	return 0;
 }
 
-#define DEFINE_KSTRTO(name, type, wide_name, wide_type)                 \
-	int name(const char *s, unsigned int base, type *res)           \
-	{                                                               \
-		wide_type value;                                        \
-		int err = wide_name(s, base, &value);                   \
-                                                                        \
-		if (err)                                                \
-			return err;                                     \
-		if (value != (wide_type)(type)value)                    \
-			return -ERANGE;                                 \
-		*res = value;                                           \
-		return 0;                                               \
+#define DEFINE_KSTRTO(name, type, wide_name, wide_type)                                            \
+	int name(const char *s, unsigned int base, type *res)                                      \
+	{                                                                                          \
+		wide_type value;                                                                   \
+		int err = wide_name(s, base, &value);                                              \
+                                                                                                   \
+		if (err)                                                                           \
+			return err;                                                                \
+		if (value != (wide_type)(type)value)                                               \
+			return -ERANGE;                                                            \
+		*res = value;                                                                      \
+		return 0;                                                                          \
 	}
 
 DEFINE_KSTRTO(kstrtouint, unsigned int, kstrtoull, unsigned long long)

@@ -8,7 +8,7 @@
  */
 #include <linux/rbtree.h>
 
-#define RB_RED 0UL
+#define RB_RED   0UL
 #define RB_BLACK 1UL
 
 static inline struct rb_node **child(struct rb_node *node, bool left)

@@ -9,9 +9,9 @@
 
 /* One conversion of the format. */
 struct scan {
-	bool suppress; /* '*': read it, store nothing */
+	bool suppress;      /* '*': read it, store nothing */
 	unsigned int width; /* 0: none given */
-	int bytes; /* of the integer to store */
+	int bytes;          /* of the integer to store */
 	char letter;
 	const char *set, *set_end; /* of %[set] */
 };
@@ -106,8 +106,8 @@ static unsigned int scan_base(char letter)
 static const char *scan_integer(const struct scan *scan, const char *str, u64 *value)
 {
 	char digits[32], *end;
-	size_t len = scan->width ? min_t(size_t, scan->width, sizeof(digits) - 1) :
-				   sizeof(digits) - 1;
+	size_t len = scan->width ? min_t(size_t, scan->width, sizeof(digits) - 1)
+				 : sizeof(digits) - 1;
 	bool negative, is_signed = scan->letter == 'd' || scan->letter == 'i';
 
 	str = skip_spaces(str);

@@ -23,9 +23,9 @@ struct text {
 /* One conversion: what stands between '%' and its letter. */
 struct spec {
 	bool left, plus, space, alternate, zero, upper;
-	int width; /* -1: none */
+	int width;     /* -1: none */
 	int precision; /* -1: none */
-	int bytes; /* of the integer argument */
+	int bytes;     /* of the integer argument */
 };
 
 static void put_char(struct text *t, char c)

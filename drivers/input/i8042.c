@@ -16,44 +16,44 @@
 #include <linux/tty.h>
 #include "input.h"
 
-#define I8042_IRQ		1
-#define I8042_DATA		0x60
-#define I8042_STATUS		0x64	/* read */
-#define I8042_COMMAND		0x64	/* write */
+#define I8042_IRQ     1
+#define I8042_DATA    0x60
+#define I8042_STATUS  0x64 /* read */
+#define I8042_COMMAND 0x64 /* write */
 
-#define STATUS_OUTPUT_FULL	0x01	/* a byte for us */
-#define STATUS_INPUT_FULL	0x02	/* the controller has not taken our last byte yet */
-#define STATUS_AUX		0x20	/* the byte for us is the mouse's */
+#define STATUS_OUTPUT_FULL 0x01 /* a byte for us */
+#define STATUS_INPUT_FULL  0x02 /* the controller has not taken our last byte yet */
+#define STATUS_AUX         0x20 /* the byte for us is the mouse's */
 
-#define CMD_READ_CONFIG		0x20
-#define CMD_WRITE_CONFIG	0x60
-#define CMD_DISABLE_AUX		0xa7
-#define CMD_SELF_TEST		0xaa
-#define CMD_TEST_KEYBOARD	0xab
-#define CMD_DISABLE_KEYBOARD	0xad
-#define CMD_ENABLE_KEYBOARD	0xae
-#define SELF_TEST_PASSED	0x55
-#define KEYBOARD_TEST_PASSED	0x00
+#define CMD_READ_CONFIG      0x20
+#define CMD_WRITE_CONFIG     0x60
+#define CMD_DISABLE_AUX      0xa7
+#define CMD_SELF_TEST        0xaa
+#define CMD_TEST_KEYBOARD    0xab
+#define CMD_DISABLE_KEYBOARD 0xad
+#define CMD_ENABLE_KEYBOARD  0xae
+#define SELF_TEST_PASSED     0x55
+#define KEYBOARD_TEST_PASSED 0x00
 
-#define CONFIG_KEYBOARD_IRQ	0x01
-#define CONFIG_AUX_IRQ		0x02
-#define CONFIG_KEYBOARD_OFF	0x10
-#define CONFIG_AUX_OFF		0x20
-#define CONFIG_TRANSLATE	0x40	/* set 2 to set 1 */
+#define CONFIG_KEYBOARD_IRQ 0x01
+#define CONFIG_AUX_IRQ      0x02
+#define CONFIG_KEYBOARD_OFF 0x10
+#define CONFIG_AUX_OFF      0x20
+#define CONFIG_TRANSLATE    0x40 /* set 2 to set 1 */
 
-#define KBD_SET_LEDS		0xed
-#define KBD_SCAN_CODE_SET	0xf0
-#define KBD_ENABLE		0xf4
-#define KBD_RESET		0xff
-#define KBD_ACK			0xfa
-#define KBD_RESEND		0xfe
-#define KBD_RESET_PASSED	0xaa
+#define KBD_SET_LEDS      0xed
+#define KBD_SCAN_CODE_SET 0xf0
+#define KBD_ENABLE        0xf4
+#define KBD_RESET         0xff
+#define KBD_ACK           0xfa
+#define KBD_RESEND        0xfe
+#define KBD_RESET_PASSED  0xaa
 
-#define POLL_US			10
-#define CONTROLLER_PATIENCE_MS	50
-#define RESET_PATIENCE_MS	1000	/* a keyboard tests itself for up to 750 ms */
-#define FLUSH_MAX		64
-#define MAX_RESENDS		3
+#define POLL_US                10
+#define CONTROLLER_PATIENCE_MS 50
+#define RESET_PATIENCE_MS      1000 /* a keyboard tests itself for up to 750 ms */
+#define FLUSH_MAX              64
+#define MAX_RESENDS            3
 
 /* The interrupt handler's. */
 static struct {

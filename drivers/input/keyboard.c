@@ -10,16 +10,26 @@
 #include <linux/tty.h>
 #include "input.h"
 
-#define KEY_RELEASED	0x80
-#define PREFIX_E0	0xe0
-#define PREFIX_E1	0xe1	/* Pause only: two more bytes, twice */
+#define KEY_RELEASED 0x80
+#define PREFIX_E0    0xe0
+#define PREFIX_E1    0xe1 /* Pause only: two more bytes, twice */
 
 /* Make codes of the keys that are not in the layout tables. */
 enum {
-	KEY_LEFTCTRL = 0x1d, KEY_LEFTSHIFT = 0x2a, KEY_RIGHTSHIFT = 0x36, KEY_KP_STAR = 0x37,
-	KEY_LEFTALT = 0x38, KEY_CAPSLOCK = 0x3a, KEY_NUMLOCK = 0x45, KEY_SCROLLLOCK = 0x46,
-	KEY_KP_FIRST = 0x47, KEY_KP_LAST = 0x53, KEY_SYSRQ = 0x54,
-	KEY_E0_ENTER = 0x1c, KEY_E0_SLASH = 0x35, KEY_E0_PRINT = 0x37,
+	KEY_LEFTCTRL = 0x1d,
+	KEY_LEFTSHIFT = 0x2a,
+	KEY_RIGHTSHIFT = 0x36,
+	KEY_KP_STAR = 0x37,
+	KEY_LEFTALT = 0x38,
+	KEY_CAPSLOCK = 0x3a,
+	KEY_NUMLOCK = 0x45,
+	KEY_SCROLLLOCK = 0x46,
+	KEY_KP_FIRST = 0x47,
+	KEY_KP_LAST = 0x53,
+	KEY_SYSRQ = 0x54,
+	KEY_E0_ENTER = 0x1c,
+	KEY_E0_SLASH = 0x35,
+	KEY_E0_PRINT = 0x37,
 };
 
 static const char plain_layout[] =
@@ -30,17 +40,17 @@ static const char shift_layout[] =
 /* The keypad, from KEY_KP_FIRST: with Num Lock, and without. */
 static const char keypad_digits[] = "789-456+1230.";
 static const char *const keypad_moves[] = {
-	"\033[1~", "\033[A", "\033[5~", "-", "\033[D", "", "\033[C", "+",
-	"\033[4~", "\033[B", "\033[6~", "\033[2~", "\033[3~",
+	"\033[1~", "\033[A",  "\033[5~", "-",       "\033[D",  "",        "\033[C",
+	"+",       "\033[4~", "\033[B",  "\033[6~", "\033[2~", "\033[3~",
 };
 
 /* Which keys are down: one bit for each of a pair, so that releasing one keeps the other. */
 static u8 shift_keys, ctrl_keys, alt_keys;
-static bool sysrq_down;		/* Alt-SysRq was pressed and Alt is still down */
-static u8 lock_keys;		/* LED_* */
-static u8 locks_held;		/* lock keys that are down: they repeat, but toggle once */
-static bool extended;		/* 0xe0 came before */
-static int skip;		/* bytes of a Pause key to ignore */
+static bool sysrq_down; /* Alt-SysRq was pressed and Alt is still down */
+static u8 lock_keys;    /* LED_* */
+static u8 locks_held;   /* lock keys that are down: they repeat, but toggle once */
+static bool extended;   /* 0xe0 came before */
+static int skip;        /* bytes of a Pause key to ignore */
 
 static void emit(const char *s)
 {

@@ -66,7 +66,8 @@ static int show_messages(void)
 		prefix[0] = '\0';
 		if (!record.cont)
 			printk_format_prefix(prefix, sizeof(prefix), record.ts_nsec);
-		shell_printf("%s%.*s%s", prefix, record.len, record.text, record.newline ? "\n" : "");
+		shell_printf("%s%.*s%s", prefix, record.len, record.text,
+			     record.newline ? "\n" : "");
 	}
 	if (printk_lost())
 		shell_printf("%lu messages were lost\n", printk_lost());
@@ -85,7 +86,8 @@ static int dmesg_main(int argc, char **argv)
 	console_loglevel = level;
 	return 0;
 }
-SHELL_COMMAND(dmesg, dmesg_main, "[-n LEVEL]", "show kernel messages, or set the console level", SHELL_INLINE);
+SHELL_COMMAND(dmesg, dmesg_main, "[-n LEVEL]", "show kernel messages, or set the console level",
+	      SHELL_INLINE);
 
 static int irqs_main(int argc, char **argv)
 {
@@ -108,10 +110,10 @@ static int uptime_main(int argc, char **argv)
 	u64 ms = ktime_get_ns() / 1000000;
 	u64 seconds = ms / 1000;
 
-	shell_printf("up %llu:%02llu:%02llu.%03llu, %u CPU%s\n", (unsigned long long)(seconds / 3600),
-		     (unsigned long long)(seconds / 60 % 60), (unsigned long long)(seconds % 60),
-		     (unsigned long long)(ms % 1000), num_online_cpus(),
-		     num_online_cpus() == 1 ? "" : "s");
+	shell_printf("up %llu:%02llu:%02llu.%03llu, %u CPU%s\n",
+		     (unsigned long long)(seconds / 3600), (unsigned long long)(seconds / 60 % 60),
+		     (unsigned long long)(seconds % 60), (unsigned long long)(ms % 1000),
+		     num_online_cpus(), num_online_cpus() == 1 ? "" : "s");
 	return 0;
 }
 SHELL_COMMAND(uptime, uptime_main, "", "time since boot", SHELL_INLINE);
@@ -125,8 +127,8 @@ static int free_main(int argc, char **argv)
 	total = info.totalram * info.mem_unit / 1024;
 	unused = info.freeram * info.mem_unit / 1024;
 	slab = info.slabram * info.mem_unit / 1024;
-	shell_printf("KiB %10s %10s %10s %10s\n    %10lu %10lu %10lu %10lu\n", "total", "used", "free",
-		     "in slabs", total, total - unused, unused, slab);
+	shell_printf("KiB %10s %10s %10s %10s\n    %10lu %10lu %10lu %10lu\n", "total", "used",
+		     "free", "in slabs", total, total - unused, unused, slab);
 	return 0;
 }
 SHELL_COMMAND(free, free_main, "", "memory in use", SHELL_INLINE);

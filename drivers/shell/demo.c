@@ -18,8 +18,8 @@
 #include <linux/wait.h>
 #include "shell.h"
 
-#define say(fmt, ...) \
-	shell_printf("[%s/%d on CPU %d] " fmt "\n", current->comm, current->pid, \
+#define say(fmt, ...)                                                                              \
+	shell_printf("[%s/%d on CPU %d] " fmt "\n", current->comm, current->pid,                   \
 		     raw_smp_processor_id(), ##__VA_ARGS__)
 
 /*
@@ -50,7 +50,7 @@ struct alarm {
 	struct timer_list timer;
 	wait_queue_head_t queue;
 	bool rang;
-	char interrupted[TASK_COMM_LEN];	/* whose stack the timer's function ran on */
+	char interrupted[TASK_COMM_LEN]; /* whose stack the timer's function ran on */
 };
 
 static void alarm_rings(struct timer_list *timer)
@@ -58,8 +58,8 @@ static void alarm_rings(struct timer_list *timer)
 	struct alarm *alarm = from_timer(alarm, timer, timer);
 
 	strscpy(alarm->interrupted, current->comm, sizeof(alarm->interrupted));
-	WRITE_ONCE(alarm->rang, true);	/* first the condition, */
-	wake_up(&alarm->queue);		/* then the wake-up */
+	WRITE_ONCE(alarm->rang, true); /* first the condition, */
+	wake_up(&alarm->queue);        /* then the wake-up */
 }
 
 static int demo_timer(void)
@@ -75,7 +75,8 @@ static int demo_timer(void)
 	del_timer_sync(&alarm.timer); /* it lives on my stack, and so must not ring after me */
 	destroy_timer_on_stack(&alarm.timer);
 	if (!err)
-		say("the timer interrupt came while '%s' had the CPU, and woke me", alarm.interrupted);
+		say("the timer interrupt came while '%s' had the CPU, and woke me",
+		    alarm.interrupted);
 	return err;
 }
 
@@ -85,10 +86,10 @@ static int demo_timer(void)
  */
 struct mailbox {
 	wait_queue_head_t filled, emptied;
-	int parcel;			/* 0: none */
+	int parcel; /* 0: none */
 };
 
-#define PARCELS	4
+#define PARCELS 4
 
 static void produce(struct mailbox *box)
 {
@@ -176,9 +177,11 @@ static int demo_busy(void)
 		return PTR_ERR(task);
 	set_cpus_allowed_ptr(current, cpumask_of(cpu));
 	sched_set_fifo(current);
-	say("busy/%d loops on this CPU and never calls schedule(); I sleep 20 ms at a time", task->pid);
+	say("busy/%d loops on this CPU and never calls schedule(); I sleep 20 ms at a time",
+	    task->pid);
 	for (i = 0; i < 5 && !msleep_interruptible(20); i++) {
-		say("the timer woke me and I preempted it: it had gone round %lu times", loops - before);
+		say("the timer woke me and I preempted it: it had gone round %lu times",
+		    loops - before);
 		before = loops;
 	}
 	stop_and_put(task);

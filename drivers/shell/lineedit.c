@@ -15,26 +15,36 @@
 #include <linux/tty.h>
 #include "shell.h"
 
-#define PROMPT		"# "
-#define WINDOW		76	/* characters of the line on screen: 80 less prompt and cursor */
-#define HISTORY_MAX	32
-#define ESCAPE_JIFFIES	(HZ / 20 + 1)	/* the bytes of one key come faster than this */
+#define PROMPT         "# "
+#define WINDOW         76 /* characters of the line on screen: 80 less prompt and cursor */
+#define HISTORY_MAX    32
+#define ESCAPE_JIFFIES (HZ / 20 + 1) /* the bytes of one key come faster than this */
 
 /* Keys that send more than one byte. */
-enum { KEY_JOBS = 0x100, KEY_UP, KEY_DOWN, KEY_LEFT, KEY_RIGHT, KEY_HOME, KEY_END, KEY_DELETE, KEY_OTHER };
+enum {
+	KEY_JOBS = 0x100,
+	KEY_UP,
+	KEY_DOWN,
+	KEY_LEFT,
+	KEY_RIGHT,
+	KEY_HOME,
+	KEY_END,
+	KEY_DELETE,
+	KEY_OTHER
+};
 
 struct editor {
 	char *line;
 	size_t len, cursor;
-	size_t window;			/* first character shown */
-	bool too_long;			/* characters had to be refused */
-	unsigned int back;		/* lines back in the history; 0: the line being typed */
-	char typed[SHELL_LINE_MAX];	/* that line, while another is shown */
+	size_t window;              /* first character shown */
+	bool too_long;              /* characters had to be refused */
+	unsigned int back;          /* lines back in the history; 0: the line being typed */
+	char typed[SHELL_LINE_MAX]; /* that line, while another is shown */
 };
 
-static struct editor editor;		/* too large for a stack; the shell's task only */
+static struct editor editor; /* too large for a stack; the shell's task only */
 
-static char *history[HISTORY_MAX];	/* a ring; the newest is at (history_count - 1) */
+static char *history[HISTORY_MAX]; /* a ring; the newest is at (history_count - 1) */
 static unsigned int history_count;
 
 void history_add(const char *line)
@@ -95,7 +105,7 @@ static void insert(struct editor *ed, const char *s, size_t n)
 		redraw(ed);
 }
 
-static void delete(struct editor *ed, size_t from, size_t to)
+static void delete (struct editor *ed, size_t from, size_t to)
 {
 	memmove(ed->line + from, ed->line + to, ed->len - to);
 	ed->len -= to - from;
@@ -298,12 +308,12 @@ static void edit_key(struct editor *ed, int key)
 	case '\b':
 	case 0x7f:
 		if (ed->cursor)
-			delete(ed, ed->cursor - 1, ed->cursor);
+			delete (ed, ed->cursor - 1, ed->cursor);
 		break;
 	case CTRL('D'):
 	case KEY_DELETE:
 		if (ed->cursor < ed->len)
-			delete(ed, ed->cursor, ed->cursor + 1);
+			delete (ed, ed->cursor, ed->cursor + 1);
 		break;
 	case CTRL('K'):
 		ed->len = ed->cursor;
@@ -311,10 +321,10 @@ static void edit_key(struct editor *ed, int key)
 		redraw(ed);
 		break;
 	case CTRL('U'):
-		delete(ed, 0, ed->cursor);
+		delete (ed, 0, ed->cursor);
 		break;
 	case CTRL('W'):
-		delete(ed, word_start(ed), ed->cursor);
+		delete (ed, word_start(ed), ed->cursor);
 		break;
 	case CTRL('L'):
 		tty_printf("\033[H\033[2J");

@@ -12,9 +12,9 @@
 #include "shell.h"
 
 struct parser {
-	const char *line;	/* its start */
-	const char *at;		/* next character */
-	char *out;		/* where the word being read is written */
+	const char *line; /* its start */
+	const char *at;   /* next character */
+	char *out;        /* where the word being read is written */
 	struct parse_error *error;
 };
 

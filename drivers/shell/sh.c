@@ -21,14 +21,14 @@
 #include <linux/tty.h>
 #include "shell.h"
 
-#define COOKED	(ISIG | ICANON | ECHO)	/* the terminal as a command finds it */
-#define RAW	0			/* while the line editor reads: Ctrl-C is a key like others */
+#define COOKED (ISIG | ICANON | ECHO) /* the terminal as a command finds it */
+#define RAW    0                      /* while the line editor reads: Ctrl-C is a key like others */
 
-static LIST_HEAD(background_jobs);	/* the shell's task only */
+static LIST_HEAD(background_jobs); /* the shell's task only */
 static struct task_struct *shell_task;
-static DECLARE_WAIT_QUEUE_HEAD(job_ended);	/* where `wait` sleeps */
-static atomic_t running_jobs;		/* background jobs, */
-static atomic_t ended_jobs;		/* and those of them done and not yet reported */
+static DECLARE_WAIT_QUEUE_HEAD(job_ended); /* where `wait` sleeps */
+static atomic_t running_jobs;              /* background jobs, */
+static atomic_t ended_jobs;                /* and those of them done and not yet reported */
 static char run_line[COMMAND_LINE_SIZE];
 
 static int __init run_setup(char *val)
@@ -54,9 +54,7 @@ const struct shell_command *find_command(const char *name)
 {
 	const struct shell_command *const *p;
 
-	for_each_shell_command(p)
-		if (!strcmp((*p)->name, name))
-			return *p;
+	for_each_shell_command(p) if (!strcmp((*p)->name, name)) return *p;
 	return NULL;
 }
 
@@ -66,7 +64,8 @@ const struct shell_command *next_command(const struct shell_command *after, cons
 	const struct shell_command *next = NULL;
 	const struct shell_command *const *p;
 
-	for_each_shell_command(p) {
+	for_each_shell_command(p)
+	{
 		if (strncmp((*p)->name, prefix, prefix_len))
 			continue;
 		if (after && strcmp((*p)->name, after->name) <= 0)
@@ -107,7 +106,8 @@ static void complain_unknown(const char *name)
 	const char *nearest = NULL;
 	unsigned int distance = 3; /* farther away it is no typing mistake */
 
-	for_each_shell_command(p) {
+	for_each_shell_command(p)
+	{
 		unsigned int d = edit_distance(name, (*p)->name);
 
 		if (d < distance && d < strlen(name)) {
@@ -179,7 +179,8 @@ static int job_thread(void *data)
 	complete(&job->done); /* the shell may report the job, and free it, from here on */
 	if (background) {
 		atomic_inc(&ended_jobs);
-		atomic_dec(&running_jobs); /* last: `wait` finds every job that it waited for done */
+		atomic_dec(
+			&running_jobs); /* last: `wait` finds every job that it waited for done */
 		wake_up(&job_ended);
 		wake_up_interruptible(&console_tty.read_wait); /* the shell reports it */
 	}
@@ -192,11 +193,8 @@ static void describe_status(int status, char *buf, size_t size)
 		int sig;
 		const char *text;
 	} ends[] = {
-		{ SIGHUP, "Hangup" },
-		{ SIGINT, "Interrupt" },
-		{ SIGQUIT, "Quit" },
-		{ SIGKILL, "Killed" },
-		{ SIGTERM, "Terminated" },
+		{ SIGHUP, "Hangup" },  { SIGINT, "Interrupt" },   { SIGQUIT, "Quit" },
+		{ SIGKILL, "Killed" }, { SIGTERM, "Terminated" },
 	};
 	size_t i;
 
@@ -358,7 +356,8 @@ static int shell_thread(void *unused)
 			history_add(line);
 		if (len == LINE_TOO_LONG)
 			shell_printf("sh: a line has %d characters at most. Nothing was run; "
-				     "Up brings back what fitted.\n", SHELL_LINE_MAX - 1);
+				     "Up brings back what fitted.\n",
+				     SHELL_LINE_MAX - 1);
 		else if (len == LINE_EOF)
 			shell_printf("sh: there is nowhere to go; 'poweroff' ends the machine\n");
 		else if (len > 0)
@@ -394,8 +393,8 @@ static int wait_main(int argc, char **argv)
 
 	if (background)
 		atomic_inc(&waiting_jobs);
-	err = wait_event_interruptible(job_ended, atomic_read(&running_jobs) <=
-						  atomic_read(&waiting_jobs));
+	err = wait_event_interruptible(job_ended,
+				       atomic_read(&running_jobs) <= atomic_read(&waiting_jobs));
 	if (background)
 		atomic_dec(&waiting_jobs);
 	return err;

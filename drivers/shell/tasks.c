@@ -27,14 +27,14 @@
 #include <linux/wait.h>
 #include "shell.h"
 
-#define NAME_MAX_SHOWN	28
-#define TRACE_MAX	32
+#define NAME_MAX_SHOWN 28
+#define TRACE_MAX      32
 
 /* ---- all tasks ---- */
 
 struct task_list {
 	size_t count;
-	struct task_struct **task;	/* referenced */
+	struct task_struct **task; /* referenced */
 };
 
 static size_t count_tasks(void)
@@ -93,7 +93,7 @@ struct wait_place {
 	struct task_struct *task;
 	const void *queue;
 	char name[48];
-	unsigned int position;		/* in the queue, from 1; 0: woken and about to leave it */
+	unsigned int position; /* in the queue, from 1; 0: woken and about to leave it */
 	bool exclusive;
 };
 
@@ -198,9 +198,9 @@ static void format_task(struct task_struct *p, const char *share, char *buf, siz
 
 	format_wchan(p, wchan, sizeof(wchan));
 	format_priority(p, priority, sizeof(priority));
-	snprintf(buf, size, "%5d %c %3d %-5s %4s %6lu.%03lu%s  %-*s %s", p->pid, task_state_to_char(p),
-		 task_cpu(p), class_name(p), priority, us / 1000000, us / 1000 % 1000, share,
-		 NAME_MAX_SHOWN, wchan, p->comm);
+	snprintf(buf, size, "%5d %c %3d %-5s %4s %6lu.%03lu%s  %-*s %s", p->pid,
+		 task_state_to_char(p), task_cpu(p), class_name(p), priority, us / 1000000,
+		 us / 1000 % 1000, share, NAME_MAX_SHOWN, wchan, p->comm);
 }
 
 static int ps_main(int argc, char **argv)
@@ -212,7 +212,8 @@ static int ps_main(int argc, char **argv)
 
 	if (err)
 		return err;
-	shell_printf("  PID S CPU CLASS NICE       TIME  %-*s COMMAND\n", NAME_MAX_SHOWN, "WAITS ON");
+	shell_printf("  PID S CPU CLASS NICE       TIME  %-*s COMMAND\n", NAME_MAX_SHOWN,
+		     "WAITS ON");
 	for (i = 0; i < list.count && !signal_pending(current); i++) {
 		format_task(list.task[i], "", row, sizeof(row));
 		shell_printf("%s\n", row);
@@ -222,18 +223,18 @@ static int ps_main(int argc, char **argv)
 }
 SHELL_COMMAND(ps, ps_main, "", "list the tasks", SHELL_INLINE);
 
-#define TOP_ROWS	19
+#define TOP_ROWS 19
 
 struct top_row {
 	struct task_struct *task;
-	u64 runtime;			/* ns of its life */
-	u64 used;			/* ns since the screen before */
+	u64 runtime; /* ns of its life */
+	u64 used;    /* ns since the screen before */
 };
 
 /* What top remembers from one screen to the next. */
 struct top {
 	struct task_list list;
-	struct top_row *rows;		/* one a task, by PID while remembered, by use on the screen */
+	struct top_row *rows; /* one a task, by PID while remembered, by use on the screen */
 	u64 now;
 };
 
@@ -295,7 +296,8 @@ static int top_get(struct top *top, const struct top *before)
 
 		row->task = top->list.task[i];
 		row->runtime = task_sched_runtime(row->task);
-		row->used = before ? row->runtime - runtime_before(before, row->task) : row->runtime;
+		row->used = before ? row->runtime - runtime_before(before, row->task)
+				   : row->runtime;
 	}
 	return 0;
 }
@@ -319,10 +321,11 @@ static void top_summary(const struct top *top, u64 elapsed)
 	}
 	busy = per_mille(used, elapsed * num_online_cpus());
 	si_meminfo(&info);
-	shell_printf("\033[Hup %llu s, %zu tasks, %u running; %u CPUs %u.%u%% busy; %lu of %lu KiB free\033[K\n",
-		     (unsigned long long)(top->now / 1000000000), top->list.count, running,
-		     num_online_cpus(), busy / 10, busy % 10, info.freeram * info.mem_unit / 1024,
-		     info.totalram * info.mem_unit / 1024);
+	shell_printf(
+		"\033[Hup %llu s, %zu tasks, %u running; %u CPUs %u.%u%% busy; %lu of %lu KiB free\033[K\n",
+		(unsigned long long)(top->now / 1000000000), top->list.count, running,
+		num_online_cpus(), busy / 10, busy % 10, info.freeram * info.mem_unit / 1024,
+		info.totalram * info.mem_unit / 1024);
 	shell_printf("q or Ctrl-C ends\033[K\n\033[K\n");
 }
 
@@ -406,7 +409,8 @@ static int bt_main(int argc, char **argv)
 	p = get_task_of(argv[1]);
 	if (IS_ERR_OR_NULL(p))
 		return p ? PTR_ERR(p) : STATUS_FAILED;
-	shell_printf("%s/%d, state %c, CPU %d", p->comm, p->pid, task_state_to_char(p), task_cpu(p));
+	shell_printf("%s/%d, state %c, CPU %d", p->comm, p->pid, task_state_to_char(p),
+		     task_cpu(p));
 	if (find_wait_place(p, &place))
 		shell_printf(", sleeps on %s", place.name);
 	shell_printf("\n");
@@ -476,7 +480,7 @@ static const struct {
 	const char *name;
 	int sig;
 } signal_names[] = {
-	{ "HUP", SIGHUP },   { "INT", SIGINT },	  { "QUIT", SIGQUIT }, { "KILL", SIGKILL },
+	{ "HUP", SIGHUP },   { "INT", SIGINT },   { "QUIT", SIGQUIT }, { "KILL", SIGKILL },
 	{ "USR1", SIGUSR1 }, { "USR2", SIGUSR2 }, { "TERM", SIGTERM },
 };
 
@@ -498,8 +502,9 @@ static int parse_signal(const char *text)
 static int kill_task(struct task_struct *p, int sig)
 {
 	if (!sigismember(&p->allowed, sig)) {
-		shell_printf("kill: %s/%d does not accept signal %d: it never called allow_signal()\n",
-			     p->comm, p->pid, sig);
+		shell_printf(
+			"kill: %s/%d does not accept signal %d: it never called allow_signal()\n",
+			p->comm, p->pid, sig);
 		return STATUS_FAILED;
 	}
 	return send_sig(sig, p, 1);
@@ -529,7 +534,8 @@ static int kill_main(int argc, char **argv)
 	}
 	return status;
 }
-SHELL_COMMAND(kill, kill_main, "[-SIGNAL] PID...", "send a signal, SIGTERM unless said", SHELL_INLINE);
+SHELL_COMMAND(kill, kill_main, "[-SIGNAL] PID...", "send a signal, SIGTERM unless said",
+	      SHELL_INLINE);
 
 /* ---- time ---- */
 
@@ -630,7 +636,8 @@ static int taskset_task(const char *pid, const char *new_cpus, bool list)
 	if (new_cpus) {
 		err = parse_cpus(new_cpus, list, &cpus);
 		if (!err && set_cpus_allowed_ptr(p, &cpus)) {
-			shell_printf("taskset: %s/%d can not run on CPUs %s\n", p->comm, p->pid, new_cpus);
+			shell_printf("taskset: %s/%d can not run on CPUs %s\n", p->comm, p->pid,
+				     new_cpus);
 			err = STATUS_FAILED;
 		}
 	}
@@ -662,5 +669,5 @@ static int taskset_main(int argc, char **argv)
 	}
 	return shell_exec(argc - 2, argv + 2);
 }
-SHELL_COMMAND(taskset, taskset_main, "[-cp] [CPUS] CMD...|PID",
-	      "choose the CPUs a task may use", SHELL_TASK);
+SHELL_COMMAND(taskset, taskset_main, "[-cp] [CPUS] CMD...|PID", "choose the CPUs a task may use",
+	      SHELL_TASK);

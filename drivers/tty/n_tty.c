@@ -11,7 +11,7 @@
 #include <linux/sched/signal.h>
 #include <linux/tty.h>
 
-#define DEL		0x7f
+#define DEL 0x7f
 
 static bool is_interrupt(struct tty_struct *tty, char c)
 {

@@ -16,30 +16,30 @@
 #include <linux/tty.h>
 #include <linux/vmalloc.h>
 
-#define VGA_BASE	0xb8000
-#define COLUMNS		80
-#define ROWS		25
-#define CELLS		(COLUMNS * ROWS)
-#define CELLS_A_STORE	(sizeof(u64) / sizeof(u16))
+#define VGA_BASE      0xb8000
+#define COLUMNS       80
+#define ROWS          25
+#define CELLS         (COLUMNS * ROWS)
+#define CELLS_A_STORE (sizeof(u64) / sizeof(u16))
 
-#define CRTC_INDEX	0x3d4
-#define CRTC_DATA	0x3d5
-#define CRTC_CURSOR_START 0x0a	/* bit 5: cursor off */
-#define CRTC_CURSOR_HIGH 0x0e
-#define CRTC_CURSOR_LOW	0x0f
+#define CRTC_INDEX        0x3d4
+#define CRTC_DATA         0x3d5
+#define CRTC_CURSOR_START 0x0a /* bit 5: cursor off */
+#define CRTC_CURSOR_HIGH  0x0e
+#define CRTC_CURSOR_LOW   0x0f
 
-#define ATTR_NORMAL	0x07	/* light grey on black */
-#define ATTR_BRIGHT	0x08
-#define MAX_PARAMS	4
-#define TAB_WIDTH	8
+#define ATTR_NORMAL 0x07 /* light grey on black */
+#define ATTR_BRIGHT 0x08
+#define MAX_PARAMS  4
+#define TAB_WIDTH   8
 
 static union {
 	u16 cell[CELLS];
 	u64 store[CELLS / CELLS_A_STORE];
-} cells, shown;			/* as it should be; as video memory is */
+} cells, shown; /* as it should be; as video memory is */
 
 static u64 __iomem *video;
-static unsigned int row, column;	/* column == COLUMNS: the next character wraps first */
+static unsigned int row, column; /* column == COLUMNS: the next character wraps first */
 static unsigned int saved_row, saved_column;
 static unsigned int cursor_shown;
 static u8 attr = ATTR_NORMAL;
@@ -47,9 +47,9 @@ static bool reversed;
 
 /* The escape sequence being received. */
 static enum { TEXT, ESCAPE, CSI } state;
-static bool private_sequence;		/* ESC [ ? */
+static bool private_sequence; /* ESC [ ? */
 static unsigned int params[MAX_PARAMS];
-static unsigned int param_count;	/* index of the parameter being received */
+static unsigned int param_count; /* index of the parameter being received */
 
 static u16 blank(void)
 {

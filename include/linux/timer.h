@@ -2,8 +2,8 @@
 /*
  * Kernel timers: call a function at a time given in jiffies. They are meant for timeouts, which are nearly always
  * deleted before they expire: adding and deleting costs the same however many there are, and the price is that a far
- * timer may be late, by an eighth of its distance or so (8/63 at the most); never early. The function runs in softirq context on
- * the CPU where the timer was added: it must not sleep.
+ * timer may be late, by an eighth of its distance or so (8/63 at the most); never early. The function runs in softirq
+ * context on the CPU where the timer was added: it must not sleep.
  */
 #ifndef _LINUX_TIMER_H
 #define _LINUX_TIMER_H

@@ -17,7 +17,7 @@
 
 DEFINE_PER_CPU(unsigned int, __softirq_pending);
 static DEFINE_PER_CPU(struct task_struct *, ksoftirqd);
-static struct softirq_action softirq_vec[NR_SOFTIRQS];	/* written while booting */
+static struct softirq_action softirq_vec[NR_SOFTIRQS]; /* written while booting */
 
 void open_softirq(int nr, void (*action)(struct softirq_action *))
 {
@@ -78,7 +78,7 @@ void raise_softirq_irqoff(unsigned int nr)
 {
 	this_cpu_or(__softirq_pending, 1U << nr);
 	if (!in_interrupt())
-		wakeup_softirqd();	/* no interrupt exit is near that would see to it */
+		wakeup_softirqd(); /* no interrupt exit is near that would see to it */
 }
 
 void raise_softirq(unsigned int nr)

@@ -12,8 +12,8 @@
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 
-void lockdep_init_map(struct lockdep_map *map, const char *name, struct lock_class_key *key __maybe_unused,
-		      int subclass __maybe_unused)
+void lockdep_init_map(struct lockdep_map *map, const char *name,
+		      struct lock_class_key *key __maybe_unused, int subclass __maybe_unused)
 {
 	map->name = name;
 	map->usage = 0;
@@ -38,8 +38,8 @@ static noinline void record_usage(struct lockdep_map *map, bool irqs_off, int re
 		map->usage |= usage;
 }
 
-void lock_acquire(struct lockdep_map *map, unsigned int subclass __maybe_unused, int trylock, int read,
-		  unsigned long ip)
+void lock_acquire(struct lockdep_map *map, unsigned int subclass __maybe_unused, int trylock,
+		  int read, unsigned long ip)
 {
 	struct task_struct *curr = current;
 	bool irqs_off = irqs_disabled();
@@ -48,7 +48,7 @@ void lock_acquire(struct lockdep_map *map, unsigned int subclass __maybe_unused,
 
 	if (!irqs_off || in_interrupt())
 		record_usage(map, irqs_off, read);
-	curr->lockdep_depth = depth + 1;	/* first: an interrupt here uses the next entry */
+	curr->lockdep_depth = depth + 1; /* first: an interrupt here uses the next entry */
 	barrier();
 	if (WARN_ON_ONCE(depth >= MAX_LOCK_DEPTH))
 		return;
@@ -77,7 +77,8 @@ void lock_release(struct lockdep_map *map, unsigned long ip)
 	int i, depth = curr->lockdep_depth;
 	unsigned long flags;
 
-	if (likely(depth > 0 && depth <= MAX_LOCK_DEPTH && curr->held_locks[depth - 1].instance == map)) {
+	if (likely(depth > 0 && depth <= MAX_LOCK_DEPTH &&
+		   curr->held_locks[depth - 1].instance == map)) {
 		curr->lockdep_depth = depth - 1;
 		return;
 	}
@@ -88,8 +89,8 @@ void lock_release(struct lockdep_map *map, unsigned long ip)
 			curr->held_locks[i] = curr->held_locks[i + 1];
 		curr->lockdep_depth--;
 	} else if (curr->lockdep_depth <= MAX_LOCK_DEPTH) {
-		WARN_ONCE(1, "%s/%d releases lock (%s) that it does not hold, at %pS\n", curr->comm, curr->pid,
-			  map->name, (void *)ip);
+		WARN_ONCE(1, "%s/%d releases lock (%s) that it does not hold, at %pS\n", curr->comm,
+			  curr->pid, map->name, (void *)ip);
 	} else {
 		curr->lockdep_depth--;
 	}

@@ -14,9 +14,9 @@
 #include <asm/spinlock.h>
 
 struct mcs_spinlock {
-	struct mcs_spinlock *next;	/* set by the waiter behind */
-	int locked;			/* set by the one in front: this one is the head now */
-	int count;			/* nodes of this CPU in use; in the first one */
+	struct mcs_spinlock *next; /* set by the waiter behind */
+	int locked;                /* set by the one in front: this one is the head now */
+	int count;                 /* nodes of this CPU in use; in the first one */
 };
 
 #define MAX_NODES 4
@@ -41,12 +41,12 @@ void queued_spin_lock_slowpath(arch_spinlock_t *lock)
 	u16 tail = encode_tail(this_cpu_read(cpu_number), idx), old;
 	u32 val;
 
-	barrier();			/* an interrupt from here on takes the next node */
+	barrier(); /* an interrupt from here on takes the next node */
 	node = first + idx;
 	node->locked = 0;
 	node->next = NULL;
 
-	old = xchg(&lock->tail, tail);	/* full barrier: the node is ready before others find it */
+	old = xchg(&lock->tail, tail); /* full barrier: the node is ready before others find it */
 	if (old) {
 		prev = decode_tail(old);
 		WRITE_ONCE(prev->next, node);
@@ -56,10 +56,11 @@ void queued_spin_lock_slowpath(arch_spinlock_t *lock)
 	/* Head of the queue: the lock is this CPU's as soon as it is free, since a tail keeps the fast path out. */
 	val = smp_cond_load_acquire(&lock->val, !(VAL & 0xff));
 	if (val == (u32)tail << 16 && try_cmpxchg(&lock->val, &val, _Q_LOCKED_VAL))
-		goto release;		/* nobody behind: the queue is empty again */
+		goto release; /* nobody behind: the queue is empty again */
 
 	WRITE_ONCE(lock->locked, 1);
-	smp_cond_load_relaxed(&node->next, VAL);	/* somebody has the tail, and is about to say who */
+	smp_cond_load_relaxed(&node->next,
+			      VAL); /* somebody has the tail, and is about to say who */
 	smp_store_release(&node->next->locked, 1);
 release:
 	barrier();

@@ -26,7 +26,8 @@ static noinline void spin_bug(raw_spinlock_t *lock, const char *msg)
 
 	if (xchg(&reported, 1))
 		return;
-	pr_emerg("BUG: spinlock %s on CPU#%d, %s/%d\n", msg, this_cpu_read(cpu_number), current->comm, current->pid);
+	pr_emerg("BUG: spinlock %s on CPU#%d, %s/%d\n", msg, this_cpu_read(cpu_number),
+		 current->comm, current->pid);
 	pr_emerg(" lock: %pS, .magic: %08x, .owner: %s/%d, .owner_cpu: %d\n", lock, lock->magic,
 		 owner ? owner->comm : "<none>", owner ? owner->pid : -1, lock->owner_cpu);
 	dump_stack();

@@ -20,7 +20,8 @@ void __init mm_init(void)
 	pagetable_init();
 	slab_init();
 	stack_init();
-	pr_info("Memory: %lu of %lu KiB free\n", nr_free_pages() * (PAGE_SIZE / 1024), ram_pages() * (PAGE_SIZE / 1024));
+	pr_info("Memory: %lu of %lu KiB free\n", nr_free_pages() * (PAGE_SIZE / 1024),
+		ram_pages() * (PAGE_SIZE / 1024));
 }
 
 void si_meminfo(struct sysinfo *info)

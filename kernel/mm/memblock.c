@@ -11,14 +11,15 @@
 #include <asm/page.h>
 
 struct memblock memblock = {
-	.limit = SZ_4G,			/* the reach of the early page tables */
+	.limit = SZ_4G, /* the reach of the early page tables */
 	.memory.name = "memory",
 	.reserved.name = "reserved",
 	.mapped.name = "mapped",
 };
 
 /* Insert [base, end) and swallow every range that it overlaps or touches. */
-static __init void memblock_add_range(struct memblock_type *type, phys_addr_t base, phys_addr_t size)
+static __init void memblock_add_range(struct memblock_type *type, phys_addr_t base,
+				      phys_addr_t size)
 {
 	struct memblock_region *regions = type->regions;
 	phys_addr_t end = base + size;
@@ -33,7 +34,8 @@ static __init void memblock_add_range(struct memblock_type *type, phys_addr_t ba
 		end = max(end, regions[behind].end);
 	}
 	if (behind == first && type->cnt == MEMBLOCK_REGIONS) {
-		pr_err("memblock: more than %d ranges of %s memory\n", MEMBLOCK_REGIONS, type->name);
+		pr_err("memblock: more than %d ranges of %s memory\n", MEMBLOCK_REGIONS,
+		       type->name);
 		return;
 	}
 	memmove(&regions[first + 1], &regions[behind], (type->cnt - behind) * sizeof(*regions));
@@ -105,7 +107,8 @@ bool __init memblock_next_free(phys_addr_t *base, phys_addr_t *end)
 	return false;
 }
 
-phys_addr_t __init memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_addr_t start, phys_addr_t end)
+phys_addr_t __init memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_addr_t start,
+					     phys_addr_t end)
 {
 	phys_addr_t base = start, stop;
 

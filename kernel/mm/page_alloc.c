@@ -20,7 +20,7 @@
 #include <linux/string.h>
 #include "internal.h"
 
-#define RESERVE_MAX 1024UL		/* pages: 4 MiB */
+#define RESERVE_MAX 1024UL /* pages: 4 MiB */
 
 struct zone zone = { .lock = __SPIN_LOCK_UNLOCKED(zone.lock) };
 
@@ -80,7 +80,8 @@ static void give_block(struct page *page, unsigned int order)
 	add_free_block(pfn_to_page(pfn), order);
 }
 
-struct printk_ratelimit alloc_failure_limit;	/* failures come in crowds; some of the messages will do */
+struct printk_ratelimit
+	alloc_failure_limit; /* failures come in crowds; some of the messages will do */
 
 struct page *alloc_pages(gfp_t gfp, unsigned int order)
 {
@@ -96,7 +97,8 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 
 	if (unlikely(!page)) {
 		if (!(gfp & __GFP_NOWARN) && __printk_ratelimit(&alloc_failure_limit))
-			pr_warn("%s: page allocation failure: order:%u, mode:%#x\n", current->comm, order, gfp);
+			pr_warn("%s: page allocation failure: order:%u, mode:%#x\n", current->comm,
+				order, gfp);
 		return NULL;
 	}
 	if (gfp & __GFP_ZERO)
@@ -195,7 +197,6 @@ static __init void for_each_ram_block(void (*fn)(unsigned long pfn, unsigned lon
 	for (unsigned int i = 0; i < memblock.memory.cnt; i++) {
 		const struct memblock_region *region = &memblock.memory.regions[i];
 		unsigned long pfn = ALIGN_DOWN(PHYS_PFN(region->base), MAX_ORDER_NR_PAGES);
-
 
 		pfn = max(pfn, done);
 		done = ALIGN(PFN_UP(region->end), MAX_ORDER_NR_PAGES);

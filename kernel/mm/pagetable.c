@@ -21,14 +21,16 @@
 #include "internal.h"
 
 #define TABLE_LEVELS 4
-#define FLUSH_ALL_PAGES 32UL		/* from here on one flush of everything is cheaper than one of each page */
+#define FLUSH_ALL_PAGES                                                                            \
+	32UL /* from here on one flush of everything is cheaper than one of each page */
 
 u64 swapper_pg_dir[PTRS_PER_TABLE] __aligned(PAGE_SIZE);
 
 static DEFINE_SPINLOCK(pgtable_lock);
-static bool boot_tables __ro_after_init = true;	/* new tables come from memblock */
+static bool boot_tables __ro_after_init = true; /* new tables come from memblock */
 
-extern char _text[], _etext[], __init_text_start[], __init_text_end[], __start_rodata[], __end_rodata[];
+extern char _text[], _etext[], __init_text_start[], __init_text_end[], __start_rodata[],
+	__end_rodata[];
 extern char __start_ro_after_init[], __end_ro_after_init[], __init_data_start[], __init_data_end[];
 extern char _data[], _end[];
 
@@ -76,7 +78,7 @@ static u64 *make_entry(unsigned long addr, int level)
 		}
 		table = alloc_table();
 		if (table) {
-			smp_wmb();	/* the zeroes before the link: find_entry() takes no lock */
+			smp_wmb(); /* the zeroes before the link: find_entry() takes no lock */
 			WRITE_ONCE(*entry, __pa(table) | _PAGE_PRESENT | _PAGE_RW | _PAGE_ACCESSED);
 		}
 	}
@@ -93,7 +95,8 @@ bool kern_addr_valid(unsigned long addr)
 {
 	u64 *entry;
 
-	if ((long)addr >> 47 != -1)	/* not the upper half: tables are indexed without the bits above 47 */
+	if ((long)addr >> 47 !=
+	    -1) /* not the upper half: tables are indexed without the bits above 47 */
 		return false;
 	entry = find_entry(addr, 2);
 	if (entry && !(READ_ONCE(*entry) & _PAGE_PSE))
@@ -156,7 +159,8 @@ void __init paging_init(void)
 	for (unsigned int i = 0; i < memblock.mapped.cnt; i++) {
 		const struct memblock_region *region = &memblock.mapped.regions[i];
 
-		map_large((unsigned long)__va(region->base), region->base, region->end - region->base, PAGE_KERNEL);
+		map_large((unsigned long)__va(region->base), region->base,
+			  region->end - region->base, PAGE_KERNEL);
 	}
 	write_cr3(__pa(swapper_pg_dir));
 	memblock.limit = MAX_PHYS_ADDR;
@@ -177,7 +181,8 @@ static void flush_tlb_func(void *info)
 	const struct flush_range *range = info;
 
 	if (range->end - range->start > FLUSH_ALL_PAGES * PAGE_SIZE) {
-		write_cr3(read_cr3());	/* no page is global, so this forgets all (SDM volume 3, section 4.10.4.1) */
+		write_cr3(
+			read_cr3()); /* no page is global, so this forgets all (SDM volume 3, section 4.10.4.1) */
 		return;
 	}
 	for (unsigned long addr = range->start; addr < range->end; addr += PAGE_SIZE)

@@ -22,15 +22,15 @@
 #include <asm/pgtable.h>
 #include "internal.h"
 
-#define SLAB_OBJECTS_WANTED 8U		/* per slab, if SLAB_ORDER_WANTED allows */
-#define SLAB_ORDER_WANTED 3U
-#define SLAB_EMPTY_KEPT 1U		/* slabs without an object in use that a cache keeps for later */
-#define CPU_LIST_BYTES 16384U		/* what a CPU may keep of a cache, as far as these two allow: */
-#define CPU_LIST_MIN 2U
-#define CPU_LIST_MAX 64U
+#define SLAB_OBJECTS_WANTED 8U /* per slab, if SLAB_ORDER_WANTED allows */
+#define SLAB_ORDER_WANTED   3U
+#define SLAB_EMPTY_KEPT     1U     /* slabs without an object in use that a cache keeps for later */
+#define CPU_LIST_BYTES      16384U /* what a CPU may keep of a cache, as far as these two allow: */
+#define CPU_LIST_MIN        2U
+#define CPU_LIST_MAX        64U
 
-#define POISON_WORD (POISON_FREE * 0x0101010101010101ULL)
-#define POISON_BYTES 256U		/* bytes of an object that are poisoned: enough to catch, and cheap */
+#define POISON_WORD  (POISON_FREE * 0x0101010101010101ULL)
+#define POISON_BYTES 256U /* bytes of an object that are poisoned: enough to catch, and cheap */
 
 struct kmem_cache kmalloc_caches[KMALLOC_CACHES];
 
@@ -38,16 +38,17 @@ static const struct {
 	unsigned int size;
 	const char *name;
 } kmalloc_info[KMALLOC_CACHES] = {
-	{ 8, "kmalloc-8" },	  { 16, "kmalloc-16" },	    { 32, "kmalloc-32" },     { 64, "kmalloc-64" },
-	{ 96, "kmalloc-96" },	  { 128, "kmalloc-128" },   { 192, "kmalloc-192" },   { 256, "kmalloc-256" },
-	{ 512, "kmalloc-512" },	  { 1024, "kmalloc-1024" }, { 2048, "kmalloc-2048" }, { 4096, "kmalloc-4096" },
+	{ 8, "kmalloc-8" },       { 16, "kmalloc-16" },     { 32, "kmalloc-32" },
+	{ 64, "kmalloc-64" },     { 96, "kmalloc-96" },     { 128, "kmalloc-128" },
+	{ 192, "kmalloc-192" },   { 256, "kmalloc-256" },   { 512, "kmalloc-512" },
+	{ 1024, "kmalloc-1024" }, { 2048, "kmalloc-2048" }, { 4096, "kmalloc-4096" },
 	{ 8192, "kmalloc-8192" },
 };
 
-static struct kmem_cache kmem_cache_cache;	/* what kmem_cache_create() makes */
+static struct kmem_cache kmem_cache_cache; /* what kmem_cache_create() makes */
 
 static DEFINE_SPINLOCK(slab_caches_lock);
-static LIST_HEAD(slab_caches);			/* under slab_caches_lock */
+static LIST_HEAD(slab_caches); /* under slab_caches_lock */
 
 static atomic_long_t slab_pages = ATOMIC_LONG_INIT(0);
 
@@ -108,9 +109,11 @@ static void check_free_object(const struct kmem_cache *s, void *object)
 {
 	void *next = get_next(object);
 
-	WARN(!is_poisoned(s, object), "%s: object %px was written to after it was freed\n", s->name, object);
+	WARN(!is_poisoned(s, object), "%s: object %px was written to after it was freed\n", s->name,
+	     object);
 	if (next && !kern_addr_valid((unsigned long)next))
-		panic("%s: the first word of free object %px was overwritten with %px", s->name, object, next);
+		panic("%s: the first word of free object %px was overwritten with %px", s->name,
+		      object, next);
 }
 
 /* An object on its way in: it is one of this cache, and in use. Otherwise it is left alone. */
@@ -118,13 +121,16 @@ static bool check_used_object(const struct kmem_cache *s, void *object)
 {
 	unsigned long slab = (unsigned long)object & ~((PAGE_SIZE << s->order) - 1);
 
-	if (WARN(!kern_addr_valid((unsigned long)object) || (unsigned long)object >= VMALLOC_START ||
-		 virt_to_page(object)->slab_cache != s, "%s: %px is none of its objects\n", s->name, object))
+	if (WARN(!kern_addr_valid((unsigned long)object) ||
+			 (unsigned long)object >= VMALLOC_START ||
+			 virt_to_page(object)->slab_cache != s,
+		 "%s: %px is none of its objects\n", s->name, object))
 		return false;
-	if (WARN(((unsigned long)object - slab) % s->size, "%s: %px does not start an object\n", s->name, object))
+	if (WARN(((unsigned long)object - slab) % s->size, "%s: %px does not start an object\n",
+		 s->name, object))
 		return false;
-	return !WARN(poison_words(s) > 1 && is_poisoned(s, object), "%s: object %px is freed twice\n", s->name,
-		     object);
+	return !WARN(poison_words(s) > 1 && is_poisoned(s, object),
+		     "%s: object %px is freed twice\n", s->name, object);
 }
 
 static struct page *slab_of(const struct kmem_cache *s, const void *object)
@@ -172,7 +178,8 @@ static void drop_empty_slab(struct kmem_cache *s, struct page *page)
 }
 
 /* Move objects from a slab that has some to this CPU's list, until that has @want. */
-static void take_objects(struct kmem_cache *s, struct kmem_cache_cpu *c, struct page *page, unsigned int want)
+static void take_objects(struct kmem_cache *s, struct kmem_cache_cpu *c, struct page *page,
+			 unsigned int want)
 {
 	if (!page->inuse)
 		s->nr_empty--;
@@ -213,7 +220,8 @@ static bool refill_cpu_list(struct kmem_cache *s, struct kmem_cache_cpu *c, gfp_
 }
 
 /* Give objects of this CPU's list back to their slabs, until @keep are left. Interrupts are off. */
-static noinline void flush_cpu_list(struct kmem_cache *s, struct kmem_cache_cpu *c, unsigned int keep)
+static noinline void flush_cpu_list(struct kmem_cache *s, struct kmem_cache_cpu *c,
+				    unsigned int keep)
 {
 	spin_lock(&s->lock);
 	for (; c->count > keep; c->count--) {
@@ -345,7 +353,7 @@ size_t ksize(const void *object)
 void kfree_sensitive(const void *object)
 {
 	memset((void *)object, 0, ksize(object));
-	barrier_data(object);		/* the compiler must not drop the stores to an object that dies */
+	barrier_data(object); /* the compiler must not drop the stores to an object that dies */
 	kfree(object);
 }
 
@@ -361,7 +369,7 @@ void *krealloc(const void *object, size_t new_size, gfp_t gfp)
 	if (new_size <= old_size)
 		return (void *)object;
 	new = __kmalloc(new_size, gfp);
-	if (new && old_size) {
+	if (new &&old_size) {
 		memcpy(new, object, old_size);
 		kfree(object);
 	}
@@ -385,13 +393,14 @@ void kvfree(const void *object)
 		kfree(object);
 }
 
-static void cache_init(struct kmem_cache *s, const char *name, unsigned int size, unsigned int align,
-		       void (*ctor)(void *object))
+static void cache_init(struct kmem_cache *s, const char *name, unsigned int size,
+		       unsigned int align, void (*ctor)(void *object))
 {
 	s->name = name;
 	s->object_size = size;
 	s->size = ALIGN(size, align);
-	while (s->order < SLAB_ORDER_WANTED && (PAGE_SIZE << s->order) / s->size < SLAB_OBJECTS_WANTED)
+	while (s->order < SLAB_ORDER_WANTED &&
+	       (PAGE_SIZE << s->order) / s->size < SLAB_OBJECTS_WANTED)
 		s->order++;
 	s->limit = clamp(CPU_LIST_BYTES / s->size, CPU_LIST_MIN, CPU_LIST_MAX);
 	s->ctor = ctor;
@@ -403,12 +412,13 @@ static void cache_init(struct kmem_cache *s, const char *name, unsigned int size
 	spin_unlock(&slab_caches_lock);
 }
 
-struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align, slab_flags_t flags,
-				     void (*ctor)(void *object))
+struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
+				     slab_flags_t flags, void (*ctor)(void *object))
 {
 	struct kmem_cache *s = NULL;
 
-	if (WARN_ON(!size || size > PAGE_SIZE << SLAB_ORDER_WANTED || (align && !is_power_of_2(align))))
+	if (WARN_ON(!size || size > PAGE_SIZE << SLAB_ORDER_WANTED ||
+		    (align && !is_power_of_2(align))))
 		goto fail;
 	if (flags & SLAB_HWCACHE_ALIGN)
 		align = max(align, 64U);

@@ -26,12 +26,12 @@
 #include <asm/tlbflush.h>
 #include "internal.h"
 
-#define SLOT_SIZE (2 * THREAD_SIZE)
-#define NR_SLOTS ((STACKS_END - STACKS_START) / SLOT_SIZE)
+#define SLOT_SIZE   (2 * THREAD_SIZE)
+#define NR_SLOTS    ((STACKS_END - STACKS_START) / SLOT_SIZE)
 #define STACK_PAGES (THREAD_SIZE / PAGE_SIZE)
 #define STACK_ORDER get_order(THREAD_SIZE)
-#define READY_MAX 16UL			/* stacks a CPU keeps; fewer on a small machine */
-#define READY_MIN 2UL
+#define READY_MAX   16UL /* stacks a CPU keeps; fewer on a small machine */
+#define READY_MIN   2UL
 
 /* A stack nobody uses; this is its lowest word. */
 struct idle_stack {
@@ -46,11 +46,11 @@ struct stack_list {
 static DEFINE_PER_CPU(struct stack_list, ready_stacks);
 static unsigned long ready_max __ro_after_init = READY_MIN;
 
-static DEFINE_SPINLOCK(stack_lock);	/* taken with interrupts off; guards: */
+static DEFINE_SPINLOCK(stack_lock); /* taken with interrupts off; guards: */
 static struct stack_list waiting_stacks;
-static unsigned int draining;		/* calls of thread_stack_drain() that are giving stacks back */
-static unsigned long free_slot;		/* 1 + the first unused slot's number; 0: none */
-static unsigned long next_slot;		/* this one and those behind it were never used */
+static unsigned int draining;   /* calls of thread_stack_drain() that are giving stacks back */
+static unsigned long free_slot; /* 1 + the first unused slot's number; 0: none */
+static unsigned long next_slot; /* this one and those behind it were never used */
 
 static DECLARE_WAIT_QUEUE_HEAD(drained);
 
@@ -197,7 +197,7 @@ void thread_stack_drain(void)
 		list_add(&unmap_stack(stack)->lru, &pages);
 	}
 	if (!list_empty(&pages))
-		flush_tlb_all();	/* before anyone gets the pages or the addresses */
+		flush_tlb_all(); /* before anyone gets the pages or the addresses */
 	list_for_each_entry_safe(page, next, &pages, lru) {
 		give_slot(page->private);
 		__free_pages(page, STACK_ORDER);

@@ -19,12 +19,12 @@
 
 struct vm_area {
 	struct list_head list;
-	unsigned long addr, size;	/* size: with the unmapped page at the end */
-	bool owns_pages;		/* the pages mapped here are freed with it */
+	unsigned long addr, size; /* size: with the unmapped page at the end */
+	bool owns_pages;          /* the pages mapped here are freed with it */
 };
 
 static DEFINE_SPINLOCK(vmap_lock);
-static LIST_HEAD(vmap_areas);		/* under vmap_lock */
+static LIST_HEAD(vmap_areas); /* under vmap_lock */
 
 /* Put @area into the first gap. Return: was there one? */
 static bool insert_area(struct vm_area *area)

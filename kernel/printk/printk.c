@@ -33,9 +33,9 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 
-#define RING_SLOTS	1024
-#define NOBODY		(-1)
-#define OWNER_PATIENCE	1000000	/* spins granted to an owner before its consoles are seized */
+#define RING_SLOTS     1024
+#define NOBODY         (-1)
+#define OWNER_PATIENCE 1000000 /* spins granted to an owner before its consoles are seized */
 
 struct ring_slot {
 	u64 state;
@@ -43,15 +43,15 @@ struct ring_slot {
 };
 
 static struct ring_slot ring[RING_SLOTS];
-static u64 ring_head;			/* number of the next record */
+static u64 ring_head; /* number of the next record */
 static atomic_long_t lost_messages;
 
-static struct console *consoles;	/* appended to by the console owner, never removed from */
-static bool line_broken;		/* a message came while a task's line was open */
+static struct console *consoles; /* appended to by the console owner, never removed from */
+static bool line_broken;         /* a message came while a task's line was open */
 static atomic_t console_owner = ATOMIC_INIT(NOBODY);
-static atomic_t seizing_cpu = ATOMIC_INIT(NOBODY);	/* between bust_spinlocks(1) and (0) */
-static int seizing_depth;		/* that CPU's own */
-static bool seized_printing;		/* that CPU's own: is it inside a console driver? */
+static atomic_t seizing_cpu = ATOMIC_INIT(NOBODY); /* between bust_spinlocks(1) and (0) */
+static int seizing_depth;                          /* that CPU's own */
+static bool seized_printing; /* that CPU's own: is it inside a console driver? */
 
 int console_loglevel = CONSOLE_LOGLEVEL_DEFAULT;
 
@@ -90,8 +90,7 @@ static struct ring_slot *ring_reserve(void)
 
 		if (state + 1 == free_state(seq))
 			return NULL;
-		if (state == free_state(seq) &&
-		    cmpxchg(&slot->state, state, state + 1) == state) {
+		if (state == free_state(seq) && cmpxchg(&slot->state, state, state + 1) == state) {
 			cmpxchg(&ring_head, seq, seq + 1);
 			return slot;
 		}
@@ -327,8 +326,7 @@ void bust_spinlocks(int yes)
 			console_unlock(); /* what other CPUs stored meanwhile */
 		return;
 	}
-	if (atomic_read(&seizing_cpu) != cpu &&
-	    atomic_cmpxchg(&seizing_cpu, NOBODY, cpu) != NOBODY)
+	if (atomic_read(&seizing_cpu) != cpu && atomic_cmpxchg(&seizing_cpu, NOBODY, cpu) != NOBODY)
 		return;
 	if (seizing_depth++)
 		return;
@@ -347,7 +345,7 @@ void console_verbose(void)
 
 void console_flush_on_panic(void)
 {
-	seized_printing = false;	/* even after an error inside a console driver */
+	seized_printing = false; /* even after an error inside a console driver */
 	print_seized();
 }
 

@@ -9,8 +9,8 @@
 
 #include "sched.h"
 
-#define BALANCE_MOVES 32		/* tasks moved at a time, with interrupts off */
-#define BALANCE_TICKS 8			/* a CPU that has work looks around so often; an idle one at every tick */
+#define BALANCE_MOVES 32 /* tasks moved at a time, with interrupts off */
+#define BALANCE_TICKS 8  /* a CPU that has work looks around so often; an idle one at every tick */
 
 int sched_nr_cpus;
 
@@ -59,7 +59,7 @@ int select_task_rq_smp(struct task_struct *p)
 		if (idle_cpu(cpu))
 			return cpu;
 	if (prev_ok && !rt_task(p))
-		return p->cpu;		/* the load balancer sees to the rest; its cache is warm here */
+		return p->cpu; /* the load balancer sees to the rest; its cache is warm here */
 	for_each_cpu_and(cpu, &p->cpus_mask, cpu_online_mask)
 		if (best < 0 || crowding(p, cpu) < crowding(p, best))
 			best = cpu;
@@ -90,7 +90,7 @@ static struct rq *find_busiest(struct rq *rq)
  */
 static bool pull_one(struct rq *rq, struct rq *busiest)
 {
-	const struct sched_class *const *class;
+	const struct sched_class *const *cls;
 	struct task_struct *p = NULL;
 
 	rq_lock(rq);
@@ -99,9 +99,9 @@ static bool pull_one(struct rq *rq, struct rq *busiest)
 		return false;
 	}
 	if (busiest->nr_running > rq->nr_running + 1) {
-		for (class = sched_classes; *class && !p; class++)
-			if ((*class)->pick_pullable)
-				p = (*class)->pick_pullable(busiest, rq->cpu);
+		for (cls = sched_classes; *cls && !p; cls++)
+			if ((*cls)->pick_pullable)
+				p = (*cls)->pick_pullable(busiest, rq->cpu);
 		if (p)
 			move_queued_task(busiest, rq, p);
 	}

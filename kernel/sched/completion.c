@@ -43,7 +43,8 @@ static long __sched do_wait_for_common(struct completion *x, long timeout, int s
 		if (list_empty(&wait.entry))
 			__add_wait_queue_entry_tail(&x->wait, &wait);
 		note_wait_head(&x->wait);
-		__set_current_state(state);	/* complete() looks at it under the lock: no barrier needed */
+		__set_current_state(
+			state); /* complete() looks at it under the lock: no barrier needed */
 		spin_unlock_irq(&x->wait.lock);
 		timeout = schedule_timeout(timeout);
 		spin_lock_irq(&x->wait.lock);

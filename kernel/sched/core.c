@@ -63,7 +63,7 @@ struct rq *task_rq_lock(struct task_struct *p)
 		rq_lock(rq);
 		if (likely(rq == task_rq(p)))
 			return rq;
-		rq_unlock(rq);		/* the load balancer moved it meanwhile */
+		rq_unlock(rq); /* the load balancer moved it meanwhile */
 	}
 }
 
@@ -216,14 +216,14 @@ int try_to_wake_up(struct task_struct *p, unsigned int state)
 	int woken = 0;
 
 	arch_spin_lock(&p->pi_lock);
-	smp_mb__after_spinlock();				/* [D'] */
-	if (!(READ_ONCE(p->__state) & state))			/* [1] */
+	smp_mb__after_spinlock();             /* [D'] */
+	if (!(READ_ONCE(p->__state) & state)) /* [1] */
 		goto out;
 	woken = 1;
 	smp_rmb();
-	if (READ_ONCE(p->on_rq) && ttwu_runnable(p))		/* [2] */
+	if (READ_ONCE(p->on_rq) && ttwu_runnable(p)) /* [2] */
 		goto out;
-	smp_cond_load_acquire(&p->on_cpu, !VAL);		/* [3] */
+	smp_cond_load_acquire(&p->on_cpu, !VAL); /* [3] */
 	ttwu_queue(p);
 out:
 	arch_spin_unlock(&p->pi_lock);
@@ -289,7 +289,7 @@ static __always_inline void finish_task_switch(struct task_struct *prev)
 	struct rq *rq = this_rq();
 	unsigned int work = prev->switch_work;
 
-	smp_store_release(&prev->on_cpu, 0);			/* [R] */
+	smp_store_release(&prev->on_cpu, 0); /* [R] */
 	rq_unlock(rq);
 	if (unlikely(work))
 		do_switch_work(prev, work);
@@ -305,11 +305,11 @@ void schedule_tail(struct task_struct *prev)
 
 static __always_inline struct task_struct *pick_next_task(struct rq *rq)
 {
-	const struct sched_class *const *class = sched_classes;
+	const struct sched_class *const *cls = sched_classes;
 	struct task_struct *p;
 
-	while (!(p = (*class)->pick_next_task(rq)))
-		class++;
+	while (!(p = (*cls)->pick_next_task(rq)))
+		cls++;
 	return p;
 }
 
@@ -348,7 +348,7 @@ static void __sched __schedule(enum schedule_mode mode)
 	state = READ_ONCE(prev->__state);
 	if (mode == SM_SLEEP && state && likely(!sleep_prevented(prev, state))) {
 		deactivate_curr(rq, prev, 0);
-		prev->switch_work &= ~SWITCH_MIGRATE;	/* whoever wakes it finds it a CPU */
+		prev->switch_work &= ~SWITCH_MIGRATE; /* whoever wakes it finds it a CPU */
 		prev->nvcsw++;
 	} else {
 		prev->nivcsw++;
@@ -416,7 +416,7 @@ static noinline void __sched schedule_while_atomic(enum schedule_mode mode)
 	bool irqs_off = irqs_disabled();
 
 	__schedule_bug(current);
-	if (current->flags & PF_IDLE) {		/* nobody would run instead of it */
+	if (current->flags & PF_IDLE) { /* nobody would run instead of it */
 		__set_current_state(TASK_RUNNING);
 		return;
 	}
@@ -440,7 +440,7 @@ static __always_inline void schedule_checked(enum schedule_mode mode)
 		schedule_while_atomic(mode);
 	else
 		__schedule(mode);
-	preempt_enable();		/* and once more, if another wants the CPU already */
+	preempt_enable(); /* and once more, if another wants the CPU already */
 }
 
 void __sched schedule(void)
@@ -560,7 +560,7 @@ static void change_policy(struct task_struct *p, int policy, int rt_priority, in
 	if (p->sched_class->switched_to)
 		p->sched_class->switched_to(rq, p);
 	if (running) {
-		resched_curr(rq);	/* let pick_next_task() judge */
+		resched_curr(rq); /* let pick_next_task() judge */
 	} else if (queued) {
 		activate_task(rq, p, 0);
 		check_preempt_curr(rq, p);
@@ -626,7 +626,8 @@ static void push_queued_task(struct task_struct *p)
 	from = task_rq(p);
 	to = cpu_rq(select_task_rq(p));
 	double_rq_lock(from, to);
-	if (task_rq(p) == from && p->on_rq == TASK_ON_RQ_QUEUED && !cpumask_test_cpu(from->cpu, &p->cpus_mask)) {
+	if (task_rq(p) == from && p->on_rq == TASK_ON_RQ_QUEUED &&
+	    !cpumask_test_cpu(from->cpu, &p->cpus_mask)) {
 		if (from->curr == p) {
 			p->switch_work |= SWITCH_MIGRATE;
 			resched_curr(from);
@@ -788,7 +789,7 @@ void sched_cpu_starting(void)
 {
 	struct rq *rq = this_rq();
 
-	sched_nr_cpus++;		/* CPUs start one after the other */
+	sched_nr_cpus++; /* CPUs start one after the other */
 
 	rq->idle->se.exec_start = rdtsc();
 	tick_init_cpu();

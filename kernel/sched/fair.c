@@ -11,19 +11,19 @@
 
 #include "sched.h"
 
-#define NICE_0_LOAD 1024
-#define WEIGHT_IDLEPRIO 3		/* SCHED_IDLE */
+#define NICE_0_LOAD     1024
+#define WEIGHT_IDLEPRIO 3 /* SCHED_IDLE */
 
-static u64 sched_latency;		/* cycles in which every runnable task should have run once … */
-static u64 sched_min_granularity;	/* … but no slice is shorter than this */
-static u64 sched_wakeup_granularity;	/* by so much a woken task must lag behind to preempt */
+static u64 sched_latency;         /* cycles in which every runnable task should have run once … */
+static u64 sched_min_granularity; /* … but no slice is shorter than this */
+static u64 sched_wakeup_granularity; /* by so much a woken task must lag behind to preempt */
 
 /* round(1024 / 1.25^nice) for nice -20 to 19. */
 static const u32 nice_to_weight[NICE_WIDTH] = {
 	88818, 71054, 56843, 45475, 36380, 29104, 23283, 18626, 14901, 11921,
-	9537,  7629,  6104,  4883,  3906,  3125,  2500,	 2000,	1600,  1280,
-	1024,  819,   655,   524,   419,   336,	  268,	 215,	172,   137,
-	110,   88,    70,    56,    45,	   36,	  29,	 23,	18,    15,
+	9537,  7629,  6104,  4883,  3906,  3125,  2500,  2000,  1600,  1280,
+	1024,  819,   655,   524,   419,   336,   268,   215,   172,   137,
+	110,   88,    70,    56,    45,    36,    29,    23,    18,    15,
 };
 
 static u64 ms_to_cycles(unsigned int ms)
@@ -45,7 +45,8 @@ void init_fair(struct cfs_rq *cfs)
 
 void set_load_weight(struct task_struct *p)
 {
-	p->se.weight = p->policy == SCHED_IDLE ? WEIGHT_IDLEPRIO : nice_to_weight[p->static_prio - MAX_RT_PRIO];
+	p->se.weight = p->policy == SCHED_IDLE ? WEIGHT_IDLEPRIO
+					       : nice_to_weight[p->static_prio - MAX_RT_PRIO];
 	p->se.inv_weight = (u32)((1UL << 32) / p->se.weight);
 }
 
@@ -54,7 +55,7 @@ static __always_inline u64 calc_delta_fair(u64 delta, const struct sched_entity 
 {
 	if (likely(se->weight == NICE_0_LOAD))
 		return delta;
-	return mul_u64_u32_shr(delta, se->inv_weight, 22);	/* 2^32 / 1024 = 2^22 */
+	return mul_u64_u32_shr(delta, se->inv_weight, 22); /* 2^32 / 1024 = 2^22 */
 }
 
 #define __node_2_se(node) rb_entry((node), struct sched_entity, run_node)
@@ -65,7 +66,8 @@ static __always_inline struct task_struct *task_of(struct sched_entity *se)
 }
 
 /* Signed difference: vruntime may wrap around. */
-static __always_inline bool entity_before(const struct sched_entity *a, const struct sched_entity *b)
+static __always_inline bool entity_before(const struct sched_entity *a,
+					  const struct sched_entity *b)
 {
 	return (s64)(a->vruntime - b->vruntime) < 0;
 }
@@ -94,7 +96,7 @@ static __always_inline void update_min_vruntime(struct cfs_rq *cfs, u64 vruntime
 /* A sleeper may have some credit, so that it runs soon, but not all that it did not use while it slept. */
 static void place_entity(struct cfs_rq *cfs, struct sched_entity *se)
 {
-	u64 credit = se->sum_exec_runtime ? sched_latency / 2 : 0;	/* a new task has none */
+	u64 credit = se->sum_exec_runtime ? sched_latency / 2 : 0; /* a new task has none */
 	u64 vruntime = cfs->min_vruntime - credit;
 
 	if ((s64)(se->vruntime - vruntime) < 0)

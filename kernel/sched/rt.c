@@ -7,7 +7,7 @@
 
 #include "sched.h"
 
-#define RR_TIMESLICE (100 * HZ / 1000)		/* ticks: 100 ms, as in Linux */
+#define RR_TIMESLICE (100 * HZ / 1000) /* ticks: 100 ms, as in Linux */
 
 void init_rt(struct rt_rq *rt)
 {

@@ -18,7 +18,8 @@ void note_wait_head(struct wait_queue_head *wq_head)
 }
 #endif
 
-void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name, struct lock_class_key *key)
+void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name,
+			   struct lock_class_key *key)
 {
 	wq_head->lock = __SPIN_LOCK_UNLOCKED(wq_head->lock);
 	lockdep_init_map(&wq_head->lock.dep_map, name, key, 0);
@@ -68,14 +69,15 @@ void remove_wait_queue(struct wait_queue_head *wq_head, struct wait_queue_entry 
  * Call the entries' functions until @nr_exclusive exclusive ones have woken somebody (0: until the end). Entries may
  * take themselves out on the way. Context: the queue's lock held, interrupts off.
  */
-static __always_inline void __wake_up_common(struct wait_queue_head *wq_head, unsigned int mode, int nr_exclusive,
-					     void *key)
+static __always_inline void __wake_up_common(struct wait_queue_head *wq_head, unsigned int mode,
+					     int nr_exclusive, void *key)
 {
 	struct list_head *pos, *next;
 
 	list_for_each_safe(pos, next, &wq_head->head) {
 		struct wait_queue_entry *curr = list_entry(pos, struct wait_queue_entry, entry);
-		unsigned int exclusive = curr->flags & WQ_FLAG_EXCLUSIVE;	/* curr may be gone after func() */
+		unsigned int exclusive = curr->flags &
+					 WQ_FLAG_EXCLUSIVE; /* curr may be gone after func() */
 		int ret = curr->func(curr, mode, 0, key);
 
 		if (ret < 0)
@@ -86,8 +88,8 @@ static __always_inline void __wake_up_common(struct wait_queue_head *wq_head, un
 }
 
 /* Apart from __wake_up(), so that waking an empty queue need not save the registers that the loop uses. */
-static noinline void wake_up_and_unlock(struct wait_queue_head *wq_head, unsigned int mode, int nr, void *key,
-					unsigned long flags) __releases(&wq_head->lock)
+static noinline void wake_up_and_unlock(struct wait_queue_head *wq_head, unsigned int mode, int nr,
+					void *key, unsigned long flags) __releases(&wq_head->lock)
 {
 	__wake_up_common(wq_head, mode, nr, key);
 	spin_unlock_irqrestore(&wq_head->lock, flags);
@@ -136,7 +138,8 @@ void prepare_to_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *w
 	spin_unlock_irqrestore(&wq_head->lock, flags);
 }
 
-bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state)
+bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry,
+			       int state)
 {
 	unsigned long flags;
 	bool was_empty = false;
@@ -158,7 +161,8 @@ bool prepare_to_wait_exclusive(struct wait_queue_head *wq_head, struct wait_queu
  * entry out itself and the caller finds its condition true, or tests it again and passes the wake-up's reason on; if
  * it comes after, it finds the next waiter. Either way it is not spent on a task that leaves.
  */
-long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry, int state)
+long prepare_to_wait_event(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_entry,
+			   int state)
 {
 	struct task_struct *curr = current;
 	unsigned long flags;
@@ -192,14 +196,14 @@ void __finish_wait(struct wait_queue_head *wq_head, struct wait_queue_entry *wq_
 	spin_unlock_irqrestore(&wq_head->lock, flags);
 }
 
-int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags __maybe_unused,
-			  void *key __maybe_unused)
+int default_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode,
+			  int flags __maybe_unused, void *key __maybe_unused)
 {
 	return try_to_wake_up(wq_entry->private, mode);
 }
 
-int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags __maybe_unused,
-			     void *key __maybe_unused)
+int autoremove_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode,
+			     int flags __maybe_unused, void *key __maybe_unused)
 {
 	int ret = try_to_wake_up(wq_entry->private, mode);
 
@@ -264,17 +268,17 @@ int __sched do_wait_intr_irq(struct wait_queue_head *wq_head, struct wait_queue_
  */
 long __sched wait_woken(struct wait_queue_entry *wq_entry, unsigned int mode, long timeout)
 {
-	set_current_state(mode);					/* [A] */
+	set_current_state(mode); /* [A] */
 	if (!(READ_ONCE(wq_entry->flags) & WQ_FLAG_WOKEN) && !kthread_should_stop())
-		timeout = schedule_timeout(timeout);			/* [B] */
+		timeout = schedule_timeout(timeout); /* [B] */
 	__set_current_state(TASK_RUNNING);
-	smp_store_mb(wq_entry->flags, wq_entry->flags & ~WQ_FLAG_WOKEN);	/* [E] */
+	smp_store_mb(wq_entry->flags, wq_entry->flags & ~WQ_FLAG_WOKEN); /* [E] */
 	return timeout;
 }
 
 int woken_wake_function(struct wait_queue_entry *wq_entry, unsigned int mode, int flags, void *key)
 {
-	smp_mb();			/* the caller's condition before the flag */
-	wq_entry->flags |= WQ_FLAG_WOKEN;				/* [C] */
-	return default_wake_function(wq_entry, mode, flags, key);	/* [D] */
+	smp_mb();                         /* the caller's condition before the flag */
+	wq_entry->flags |= WQ_FLAG_WOKEN; /* [C] */
+	return default_wake_function(wq_entry, mode, flags, key); /* [D] */
 }

@@ -31,7 +31,7 @@ void mdelay(unsigned long msecs)
 
 void __sched msleep(unsigned int msecs)
 {
-	unsigned long timeout = msecs_to_jiffies(msecs) + 1;	/* the current jiffy is partly over */
+	unsigned long timeout = msecs_to_jiffies(msecs) + 1; /* the current jiffy is partly over */
 
 	might_sleep();
 	while (timeout)

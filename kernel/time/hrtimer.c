@@ -23,9 +23,9 @@ struct hrtimer_cpu_base {
 	raw_spinlock_t lock;
 	struct rb_root_cached active;
 	struct hrtimer *running;
-	ktime_t next;			/* expiry of the first in the tree, KTIME_MAX for none */
-	ktime_t programmed;		/* what the local APIC is set to */
-	bool in_interrupt;		/* hrtimer_interrupt() will set the next deadline */
+	ktime_t next;       /* expiry of the first in the tree, KTIME_MAX for none */
+	ktime_t programmed; /* what the local APIC is set to */
+	bool in_interrupt;  /* hrtimer_interrupt() will set the next deadline */
 };
 
 static DEFINE_PER_CPU_ALIGNED(struct hrtimer_cpu_base, hrtimer_bases);
@@ -39,7 +39,8 @@ static void program(struct hrtimer_cpu_base *base, ktime_t deadline, ktime_t now
 
 static bool less(struct rb_node *a, const struct rb_node *b)
 {
-	return rb_entry(a, struct hrtimer, node)->expires < rb_entry(b, struct hrtimer, node)->expires;
+	return rb_entry(a, struct hrtimer, node)->expires <
+	       rb_entry(b, struct hrtimer, node)->expires;
 }
 
 static void update_next(struct hrtimer_cpu_base *base)
@@ -79,11 +80,12 @@ static struct hrtimer_cpu_base *lock_hrtimer_base(const struct hrtimer *timer, u
 				return base;
 			raw_spin_unlock_irqrestore(&base->lock, *flags);
 		}
-		cpu_relax();		/* between two CPUs: see switch_base() */
+		cpu_relax(); /* between two CPUs: see switch_base() */
 	}
 }
 
-void hrtimer_init(struct hrtimer *timer, clockid_t clock_id __maybe_unused, enum hrtimer_mode mode __maybe_unused)
+void hrtimer_init(struct hrtimer *timer, clockid_t clock_id __maybe_unused,
+		  enum hrtimer_mode mode __maybe_unused)
 {
 	memset(timer, 0, sizeof(*timer));
 	timer->base = raw_cpu_ptr(&hrtimer_bases);
@@ -96,7 +98,7 @@ static struct hrtimer_cpu_base *switch_base(struct hrtimer *timer, struct hrtime
 
 	if (base == new_base || base->running == timer)
 		return base;
-	WRITE_ONCE(timer->base, NULL);		/* others wait in lock_hrtimer_base() */
+	WRITE_ONCE(timer->base, NULL); /* others wait in lock_hrtimer_base() */
 	raw_spin_unlock(&base->lock);
 	raw_spin_lock(&new_base->lock);
 	WRITE_ONCE(timer->base, new_base);
@@ -272,7 +274,8 @@ int __sched schedule_hrtimeout(ktime_t *expires, const enum hrtimer_mode mode)
 	return t.task ? -EINTR : 0;
 }
 
-int __sched schedule_hrtimeout_range(ktime_t *expires, u64 delta __maybe_unused, const enum hrtimer_mode mode)
+int __sched schedule_hrtimeout_range(ktime_t *expires, u64 delta __maybe_unused,
+				     const enum hrtimer_mode mode)
 {
 	return schedule_hrtimeout(expires, mode);
 }

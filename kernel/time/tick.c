@@ -27,11 +27,11 @@
 
 volatile unsigned long jiffies = INITIAL_JIFFIES;
 
-static u64 boot_tsc;			/* when time began */
-static arch_spinlock_t jiffies_lock;	/* interrupts off; guards the stores to jiffies and next_jiffy */
-static ktime_t next_jiffy;		/* when jiffies must go up; read without the lock, too */
+static u64 boot_tsc;                 /* when time began */
+static arch_spinlock_t jiffies_lock; /* interrupts off; guards the stores to jiffies and next_jiffy */
+static ktime_t next_jiffy;           /* when jiffies must go up; read without the lock, too */
 static ktime_t tick_period = TICK_NSEC;
-static u32 tick_jitter_mask;		/* 0: ticks are even */
+static u32 tick_jitter_mask; /* 0: ticks are even */
 
 static DEFINE_PER_CPU(ktime_t, next_tick);
 static DEFINE_PER_CPU(struct rnd_state, tick_rnd);

@@ -3,7 +3,8 @@
  * The timer wheel behind <linux/timer.h>, one for each CPU. Eight levels of 64 buckets; a bucket of level n is 8^n
  * jiffies wide, and a timer goes into the lowest level that reaches as far as its expiry, at the time rounded up to
  * the bucket. It stays there: nothing is moved to finer levels when the time comes near, which is why a far timer
- * may be late by an eighth of its distance (8/63: a bucket, by 63 of the next finer level) and why adding, deleting and expiring cost the same for any number.
+ * may be late by an eighth of its distance (8/63: one bucket, where 63 of the next finer level do not reach), and why
+ * adding, deleting and expiring cost the same for any number.
  *
  * Locks: base->lock guards a wheel and the timers in it; interrupts off, because handlers start timers. The function
  * runs without it, so that it may restart its own timer.
@@ -19,22 +20,23 @@
 #include <linux/timer.h>
 
 #define LVL_CLK_SHIFT 3
-#define LVL_BITS 6
-#define LVL_SIZE (1UL << LVL_BITS)
-#define LVL_DEPTH 8
-#define WHEEL_SIZE (LVL_SIZE * LVL_DEPTH)
+#define LVL_BITS      6
+#define LVL_SIZE      (1UL << LVL_BITS)
+#define LVL_DEPTH     8
+#define WHEEL_SIZE    (LVL_SIZE * LVL_DEPTH)
 
-#define LVL_SHIFT(n) ((n) * LVL_CLK_SHIFT)
-#define LVL_GRAN(n) (1UL << LVL_SHIFT(n))		/* jiffies a bucket of level n */
-#define LVL_START(n) ((LVL_SIZE - 1) << LVL_SHIFT((n) - 1))	/* first distance that level n - 1 cannot hold */
+#define LVL_SHIFT(n) ((n)*LVL_CLK_SHIFT)
+#define LVL_GRAN(n)  (1UL << LVL_SHIFT(n)) /* jiffies a bucket of level n */
+#define LVL_START(n)                                                                               \
+	((LVL_SIZE - 1) << LVL_SHIFT((n)-1)) /* first distance that level n - 1 cannot hold */
 #define WHEEL_TIMEOUT_MAX (LVL_START(LVL_DEPTH) - LVL_GRAN(LVL_DEPTH - 1))
 
 struct timer_base {
 	raw_spinlock_t lock;
-	struct timer_list *running_timer;	/* its function runs now */
-	unsigned long clk;			/* jiffies up to which all buckets have been emptied */
-	unsigned long next_expiry;		/* no bucket is due before */
-	bool running;				/* between two buckets: next_expiry will be looked up again */
+	struct timer_list *running_timer; /* its function runs now */
+	unsigned long clk;                /* jiffies up to which all buckets have been emptied */
+	unsigned long next_expiry;        /* no bucket is due before */
+	bool running; /* between two buckets: next_expiry will be looked up again */
 	unsigned long pending_map[BITS_TO_LONGS(WHEEL_SIZE)];
 	struct hlist_head vectors[WHEEL_SIZE];
 };
@@ -42,13 +44,14 @@ struct timer_base {
 static DEFINE_PER_CPU_ALIGNED(struct timer_base, timer_bases);
 
 /* The bucket for @expires seen from base->clk, and in *@bucket_expiry when that bucket is due. */
-static unsigned int calc_wheel_index(unsigned long expires, unsigned long clk, unsigned long *bucket_expiry)
+static unsigned int calc_wheel_index(unsigned long expires, unsigned long clk,
+				     unsigned long *bucket_expiry)
 {
 	unsigned long delta = expires - clk;
 	unsigned int lvl = 0;
 
 	if ((long)delta < 0) {
-		*bucket_expiry = clk;		/* late already: the next bucket to be emptied */
+		*bucket_expiry = clk; /* late already: the next bucket to be emptied */
 		return clk & (LVL_SIZE - 1);
 	}
 	if (delta > WHEEL_TIMEOUT_MAX)
@@ -120,13 +123,14 @@ static void forward_base(struct timer_base *base)
 }
 
 #define MOD_TIMER_PENDING_ONLY 1
-#define MOD_TIMER_REDUCE 2
+#define MOD_TIMER_REDUCE       2
 
 /*
  * Start on this CPU's wheel, or on @cpu's. A timer whose function runs right now stays on its wheel: del_timer_sync()
  * looks there to see it run.
  */
-static int __mod_timer(struct timer_list *timer, unsigned long expires, unsigned int options, int cpu)
+static int __mod_timer(struct timer_list *timer, unsigned long expires, unsigned int options,
+		       int cpu)
 {
 	struct timer_base *base, *new_base;
 	unsigned long flags;
@@ -254,7 +258,8 @@ static void call_timer(struct timer_base *base, struct timer_list *timer) __must
 	raw_spin_unlock_irq(&base->lock);
 	count = preempt_count();
 	fn(timer);
-	if (WARN_ONCE(count != preempt_count(), "timer: %ps leaves preempt_count %08x, entered with %08x\n", fn,
+	if (WARN_ONCE(count != preempt_count(),
+		      "timer: %ps leaves preempt_count %08x, entered with %08x\n", fn,
 		      preempt_count(), count))
 		preempt_count_set(count);
 	raw_spin_lock_irq(&base->lock);
@@ -294,7 +299,7 @@ static void run_timer_softirq(struct softirq_action *action __maybe_unused)
 	base->running = true;
 	while (time_after_eq(jiffies, base->clk) && time_after_eq(jiffies, base->next_expiry)) {
 		if (time_before(base->clk, base->next_expiry))
-			base->clk = base->next_expiry;	/* nothing in between */
+			base->clk = base->next_expiry; /* nothing in between */
 		expire_buckets(base);
 		base->next_expiry = find_next_expiry(base);
 	}
@@ -353,7 +358,7 @@ signed long __sched schedule_timeout(signed long timeout)
 		__set_current_state(TASK_RUNNING);
 		return 0;
 	}
-	update_jiffies();		/* or the sleep would be as much too short as jiffies is late */
+	update_jiffies(); /* or the sleep would be as much too short as jiffies is late */
 	expire = timeout + jiffies;
 	timer.task = current;
 	timer_setup_on_stack(&timer.timer, process_timeout, 0);

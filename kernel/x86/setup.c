@@ -15,21 +15,21 @@
 #include <asm/setup.h>
 
 /* The values of e820, which both formats use. */
-#define E820_RAM 1
+#define E820_RAM      1
 #define E820_RESERVED 2
-#define E820_ACPI 3
-#define E820_NVS 4
+#define E820_ACPI     3
+#define E820_NVS      4
 
-#define MB2_TAG_END 0
-#define MB2_TAG_CMDLINE 1
-#define MB2_TAG_MODULE 3
-#define MB2_TAG_MMAP 6
+#define MB2_TAG_END      0
+#define MB2_TAG_CMDLINE  1
+#define MB2_TAG_MODULE   3
+#define MB2_TAG_MMAP     6
 #define MB2_TAG_ACPI_OLD 14
 #define MB2_TAG_ACPI_NEW 15
-#define MB2_INFO_MAX SZ_16M
+#define MB2_INFO_MAX     SZ_16M
 
 struct mb2_tag {
-	u32 type, size;			/* size without the padding to 8 bytes */
+	u32 type, size; /* size without the padding to 8 bytes */
 };
 
 struct mb2_tag_module {
@@ -50,7 +50,7 @@ struct mb2_mmap_entry {
 struct hvm_start_info {
 	u32 magic, version, flags, nr_modules;
 	u64 modlist_paddr, cmdline_paddr, rsdp_paddr;
-	u64 memmap_paddr;		/* from version 1 on, like what follows */
+	u64 memmap_paddr; /* from version 1 on, like what follows */
 	u32 memmap_entries, reserved;
 };
 
@@ -86,14 +86,16 @@ static __init void add_memory(u64 addr, u64 len, u32 type)
 {
 	if (len > MAX_PHYS_ADDR || addr > MAX_PHYS_ADDR - len) {
 		if (type == E820_RAM)
-			pr_warn("memory map: RAM at %#llx, %#llx bytes, is out of reach\n", addr, len);
+			pr_warn("memory map: RAM at %#llx, %#llx bytes, is out of reach\n", addr,
+				len);
 		return;
 	}
 	if (type == E820_RAM)
 		memblock_add(addr, len);
 	else
 		memblock_reserve(addr, len);
-	if (type == E820_RAM || type == E820_ACPI || type == E820_NVS || (type == E820_RESERVED && addr + len <= SZ_4G))
+	if (type == E820_RAM || type == E820_ACPI || type == E820_NVS ||
+	    (type == E820_RESERVED && addr + len <= SZ_4G))
 		memblock_map(addr, len);
 }
 
@@ -133,7 +135,8 @@ static __init void mb2_parse_mmap(const struct mb2_tag_mmap *map)
 		return;
 	}
 	left = map->tag.size - sizeof(*map);
-	for (const char *p = (const char *)(map + 1); left >= map->entry_size; left -= map->entry_size) {
+	for (const char *p = (const char *)(map + 1); left >= map->entry_size;
+	     left -= map->entry_size) {
 		const struct mb2_mmap_entry *entry = (const void *)p;
 
 		add_memory(entry->addr, entry->len, entry->type);
@@ -183,7 +186,8 @@ static __init void mb2_parse(u64 info_phys)
 		if (tag->type == MB2_TAG_END)
 			return;
 		if (tag->size < sizeof(*tag) || tag->size > total - offset) {
-			pr_err("multiboot2: tag %u has %u bytes, %u are left\n", tag->type, tag->size, total - offset);
+			pr_err("multiboot2: tag %u has %u bytes, %u are left\n", tag->type,
+			       tag->size, total - offset);
 			return;
 		}
 		mb2_parse_tag(tag);
@@ -206,7 +210,8 @@ static __init void pvh_parse(u64 info_phys)
 	const struct hvm_memmap_entry *map;
 	const struct hvm_modlist_entry *module;
 
-	if (!info || info->magic != PVH_BOOT_MAGIC || info->version < 1 || info->memmap_entries > HVM_ENTRIES_MAX) {
+	if (!info || info->magic != PVH_BOOT_MAGIC || info->version < 1 ||
+	    info->memmap_entries > HVM_ENTRIES_MAX) {
 		pr_err("pvh: malformed start information at %#llx\n", info_phys);
 		return;
 	}

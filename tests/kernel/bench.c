@@ -24,12 +24,12 @@
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
-#define ROUNDS 1000
-#define SAMPLES 101
-#define PRIO 50
+#define ROUNDS       1000
+#define SAMPLES      101
+#define PRIO         50
 #define MAX_SLEEPERS 1000
 
-static int bench_failed;			/* a measurement could not be made */
+static int bench_failed; /* a measurement could not be made */
 
 /* ---- tools ---- */
 
@@ -150,7 +150,7 @@ static int yielder(void *arg)
 	u64 *cycles = arg;
 	int i;
 
-	yield();			/* both have begun */
+	yield(); /* both have begun */
 	*cycles = rdtsc();
 	for (i = 0; i < ROUNDS; i++)
 		yield();
@@ -162,7 +162,8 @@ static int yielder(void *arg)
 static u64 bench_yield(int prio)
 {
 	u64 cycles[2];
-	struct task_struct *a = start(yielder, &cycles[0], prio), *b = start(yielder, &cycles[1], prio);
+	struct task_struct *a = start(yielder, &cycles[0], prio),
+			   *b = start(yielder, &cycles[1], prio);
 
 	join(a);
 	join(b);
@@ -174,7 +175,7 @@ static u64 bench_yield(int prio)
 struct latency {
 	struct completion arm, done;
 	struct task_struct *sleeper;
-	u64 start;			/* stored by the waker, or the timer's function, right before it wakes */
+	u64 start; /* stored by the waker, or the timer's function, right before it wakes */
 	bool woken;
 	u64 sample[SAMPLES];
 	struct hrtimer timer;
@@ -250,7 +251,7 @@ static u64 bench_timer_to_task(struct latency *l)
 		wait_for_completion(&l->arm);
 		hrtimer_start(&l->timer, 100 * NSEC_PER_USEC, HRTIMER_MODE_REL);
 	}
-	wait_for_completion(&l->done);	/* asleep: the timer interrupts the idle task */
+	wait_for_completion(&l->done); /* asleep: the timer interrupts the idle task */
 	hrtimer_cancel(&l->timer);
 	join(l->sleeper);
 	return median(l->sample, SAMPLES);
@@ -260,7 +261,7 @@ static u64 bench_timer_to_task(struct latency *l)
  * The time that a busy loop misses is what an interrupt costs. A round of the loop that takes longer than usual had
  * an interrupt in it: a tick, or a timer whose function notes when it was called.
  */
-static u64 loop_stamp;				/* the last time that the loop looked at the clock */
+static u64 loop_stamp; /* the last time that the loop looked at the clock */
 static u64 callback_stamp;
 
 static enum hrtimer_restart stamp_timer(struct hrtimer *timer __maybe_unused)
@@ -324,8 +325,8 @@ struct crowd {
 	wait_queue_head_t wait;
 	struct completion all_asleep, all_woken;
 	int n, asleep, woken;
-	int round;			/* wake-all: everybody waits for the next */
-	int permits;			/* wake-one: so many may leave */
+	int round;   /* wake-all: everybody waits for the next */
+	int permits; /* wake-one: so many may leave */
 	bool exclusive;
 	struct task_struct *task[MAX_SLEEPERS];
 };
@@ -364,7 +365,7 @@ static void crowd_start(struct crowd *c, int n, bool exclusive, int prio)
 	for (i = 0; i < n; i++)
 		c->task[i] = start(crowd_member, c, prio);
 	wait_for_completion(&c->all_asleep);
-	msleep(8);			/* all of them have run until they slept */
+	msleep(8); /* all of them have run until they slept */
 }
 
 static void crowd_join(struct crowd *c)
@@ -444,10 +445,12 @@ static void bench_primitives(void)
 
 	complete_all(&done);
 	row("wake_up on an empty queue", per_round(wake_up(&empty)));
-	row("waitqueue_active on an empty queue", per_round(if (waitqueue_active(&empty)) wake_up(&empty)));
+	row("waitqueue_active on an empty queue",
+	    per_round(if (waitqueue_active(&empty)) wake_up(&empty)));
 	row("spin_lock + spin_unlock", per_round(spin_lock(&lock); barrier(); spin_unlock(&lock)));
 	row("spin_lock_irqsave + spin_unlock_irqrestore",
-	    per_round(spin_lock_irqsave(&lock, flags); barrier(); spin_unlock_irqrestore(&lock, flags)));
+	    per_round(spin_lock_irqsave(&lock, flags); barrier();
+		      spin_unlock_irqrestore(&lock, flags)));
 	row("wait_for_completion, already done", per_round(wait_for_completion(&done)));
 	row("kmalloc(64) + kfree", per_round(kfree(kmalloc(64, GFP_KERNEL))));
 }
@@ -480,7 +483,8 @@ static void bench_crowds(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(crowds); i++) {
-		snprintf(what, sizeof(what), "wake one of %d exclusive waiters, call only", crowds[i]);
+		snprintf(what, sizeof(what), "wake one of %d exclusive waiters, call only",
+			 crowds[i]);
 		row(what, bench_wake_one(crowd, crowds[i]));
 	}
 	row("wake all of 1000, until all have run, per waiter", bench_wake_all(crowd, 1000));
@@ -495,8 +499,9 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } groups[] = {
-	{ "pingpong", bench_pingpongs }, { "latency", bench_latencies }, { "interrupt", bench_interrupts },
-	{ "yield", bench_yields },	 { "life", bench_lives },	 { "primitives", bench_primitives },
+	{ "pingpong", bench_pingpongs },   { "latency", bench_latencies },
+	{ "interrupt", bench_interrupts }, { "yield", bench_yields },
+	{ "life", bench_lives },           { "primitives", bench_primitives },
 	{ "crowd", bench_crowds },
 };
 
@@ -550,5 +555,5 @@ static int bench(int argc, char **argv)
 		list_groups();
 	return bench_failed || !found;
 }
-SHELL_COMMAND(bench, bench, "[GROUP]",
-	      "what things cost, in cycles (see `make bench`)", SHELL_TASK);
+SHELL_COMMAND(bench, bench, "[GROUP]", "what things cost, in cycles (see `make bench`)",
+	      SHELL_TASK);

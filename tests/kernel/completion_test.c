@@ -131,7 +131,8 @@ static struct task_struct *start_waiter(struct kunit *test, struct waiter *w)
 
 static void a_waiter_sleeps_in_its_state_until_completed(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		DECLARE_COMPLETION_ONSTACK(x);
 		struct waiter w = { &x, form };
 		struct task_struct *p = start_waiter(test, &w);
@@ -148,7 +149,8 @@ static void a_waiter_sleeps_in_its_state_until_completed(struct kunit *test)
 
 static void a_spurious_wakeup_does_not_end_the_wait(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		DECLARE_COMPLETION_ONSTACK(x);
 		struct waiter w = { &x, form };
 		struct task_struct *p = start_waiter(test, &w);
@@ -165,14 +167,16 @@ static void a_spurious_wakeup_does_not_end_the_wait(struct kunit *test)
 
 static void signals_end_the_waits_that_allow_it(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		for (int sig = SIGINT; sig <= SIGKILL; sig += SIGKILL - SIGINT) {
 			DECLARE_COMPLETION_ONSTACK(x);
 			struct waiter w = { &x, form };
 			struct task_struct *p = start_waiter(test, &w);
 
 			send_sig(sig, p, 0);
-			if ((form->state & TASK_INTERRUPTIBLE) || (sig == SIGKILL && (form->state & TASK_WAKEKILL))) {
+			if ((form->state & TASK_INTERRUPTIBLE) ||
+			    (sig == SIGKILL && (form->state & TASK_WAKEKILL))) {
 				KUNIT_EXPECT_EQ(test, join(p), -ERESTARTSYS);
 				KUNIT_EXPECT_FALSE(test, waitqueue_active(&x.wait));
 				continue;

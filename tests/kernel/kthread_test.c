@@ -50,7 +50,8 @@ static void stop_wakes_the_thread_and_returns_its_result(struct kunit *test)
 {
 	for (int i = 0; i < 50; i++) {
 		bool begun = false;
-		struct task_struct *p = start_thread(test, begin_and_sleep_until_stopped, &begun, ANY_CPU, FAIR);
+		struct task_struct *p =
+			start_thread(test, begin_and_sleep_until_stopped, &begun, ANY_CPU, FAIR);
 
 		if (i & 1) /* else at any time on its way to sleep */
 			wait_until_asleep(p);
@@ -110,7 +111,8 @@ static void kthread_data_is_the_threads_argument(struct kunit *test)
 
 static void names_are_formatted_and_cut_at_15_characters(struct kunit *test)
 {
-	struct task_struct *p = kthread_run(sleep_until_stopped, NULL, "a-long-name-%s/%d", "indeed", 12345);
+	struct task_struct *p =
+		kthread_run(sleep_until_stopped, NULL, "a-long-name-%s/%d", "indeed", 12345);
 	struct task_struct *q = kthread_run(sleep_until_stopped, NULL, "%%x%d", 7);
 
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
@@ -126,7 +128,8 @@ static void a_thread_created_on_a_cpu_runs_there(struct kunit *test)
 	int cpu;
 
 	for_each_online_cpu(cpu) {
-		struct task_struct *p = kthread_create_on_cpu(sleep_until_stopped, NULL, cpu, "on/%u");
+		struct task_struct *p =
+			kthread_create_on_cpu(sleep_until_stopped, NULL, cpu, "on/%u");
 		char name[TASK_COMM_LEN];
 
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
@@ -224,7 +227,8 @@ static unsigned long free_pages_beside_caches(struct kunit *test)
 
 static void live_lives(struct kunit *test, int n)
 {
-	ktime_t end = ktime_get() + 2 * NSEC_PER_SEC; /* where time is not exact, a slow host makes it fewer */
+	ktime_t end = ktime_get() +
+		      2 * NSEC_PER_SEC; /* where time is not exact, a slow host makes it fewer */
 	bool exact = time_is_exact();
 	atomic_t lives = ATOMIC_INIT(0);
 	int i;
@@ -298,7 +302,7 @@ static void give_memory(struct ballast *b)
 	}
 }
 
-#define MANY 2000
+#define MANY        2000
 #define SPARE_ORDER 8
 
 static void without_memory_a_thread_is_refused_and_nothing_is_lost(struct kunit *test)
@@ -311,7 +315,8 @@ static void without_memory_a_thread_is_refused_and_nothing_is_lost(struct kunit 
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, cpumask_of(0)), 0);
 	before = free_pages_beside_caches(test);
-	for (int i = 0; i < ARRAY_SIZE(spare); i++) /* in large blocks: a stack is one of four pages */
+	for (int i = 0; i < ARRAY_SIZE(spare);
+	     i++) /* in large blocks: a stack is one of four pages */
 		spare[i] = __get_free_pages(GFP_KERNEL, SPARE_ORDER);
 	ballast = take_memory(0);
 	for (int i = 0; i < ARRAY_SIZE(spare); i++)

@@ -12,10 +12,9 @@
 
 extern struct kunit_suite *const __kunit_suites_start[], *const __kunit_suites_end[];
 
-#define for_each_suite(p) \
+#define for_each_suite(p)                                                                          \
 	for (struct kunit_suite *const *p = __kunit_suites_start; p < __kunit_suites_end; p++)
-#define for_each_case(c, suite) \
-	for (struct kunit_case *c = (suite)->test_cases; c->run_case; c++)
+#define for_each_case(c, suite) for (struct kunit_case *c = (suite)->test_cases; c->run_case; c++)
 
 /* What a thread needs to run one case. */
 struct job {
@@ -147,8 +146,7 @@ static int count_selected(const char *glob, const struct kunit_suite *suite)
 {
 	int count = 0;
 
-	for_each_case(c, suite)
-		count += case_selected(glob, suite, c);
+	for_each_case(c, suite) count += case_selected(glob, suite, c);
 	return count;
 }
 
@@ -165,9 +163,8 @@ static int run_suite(const char *glob, struct kunit_suite *suite, int number)
 		pr_err("    # suite_init returned %pe\n", ERR_PTR(err));
 		failed = count;
 	} else {
-		for_each_case(c, suite)
-			if (case_selected(glob, suite, c))
-				failed += run_one(suite, c, ++done) == KUNIT_FAILURE;
+		for_each_case(c, suite) if (case_selected(glob, suite, c))
+			failed += run_one(suite, c, ++done) == KUNIT_FAILURE;
 		if (suite->suite_exit)
 			suite->suite_exit(suite);
 	}
@@ -179,13 +176,10 @@ int kunit_run(const char *glob)
 {
 	int suites = 0, failed = 0, number = 0;
 
-	for_each_suite(p)
-		suites += count_selected(glob, *p) > 0;
+	for_each_suite(p) suites += count_selected(glob, *p) > 0;
 	pr_info("KTAP version 1\n");
 	pr_info("1..%d\n", suites);
-	for_each_suite(p)
-		if (count_selected(glob, *p))
-			failed += run_suite(glob, *p, ++number);
+	for_each_suite(p) if (count_selected(glob, *p)) failed += run_suite(glob, *p, ++number);
 	if (!suites)
 		pr_err("# no suite and no case matches \"%s\"\n", glob);
 	return suites ? failed : 1;

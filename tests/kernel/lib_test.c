@@ -96,24 +96,22 @@ static void strim_cuts_both_ends(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, strim(blank), "");
 }
 
-static struct kunit_case string_cases[] = {
-	KUNIT_CASE(memmove_handles_every_overlap),
-	KUNIT_CASE(memset_stops_at_its_end),
-	KUNIT_CASE(strscpy_terminates_and_reports_a_cut),
-	KUNIT_CASE(strsep_keeps_empty_tokens),
-	KUNIT_CASE(strings_compare_bytes_as_unsigned),
-	KUNIT_CASE(strim_cuts_both_ends),
-	{}
-};
+static struct kunit_case string_cases[] = { KUNIT_CASE(memmove_handles_every_overlap),
+					    KUNIT_CASE(memset_stops_at_its_end),
+					    KUNIT_CASE(strscpy_terminates_and_reports_a_cut),
+					    KUNIT_CASE(strsep_keeps_empty_tokens),
+					    KUNIT_CASE(strings_compare_bytes_as_unsigned),
+					    KUNIT_CASE(strim_cuts_both_ends),
+					    {} };
 
 static struct kunit_suite string_suite = { .name = "lib_string", .test_cases = string_cases };
 
-#define EXPECT_FORMAT(test, want, fmt, ...)                                             \
-	do {                                                                            \
-		char __out[128];                                                        \
-		int __len = snprintf(__out, sizeof(__out), fmt, ##__VA_ARGS__);         \
-		KUNIT_EXPECT_STREQ(test, __out, want);                                  \
-		KUNIT_EXPECT_EQ(test, __len, (int)strlen(want));                        \
+#define EXPECT_FORMAT(test, want, fmt, ...)                                                        \
+	do {                                                                                       \
+		char __out[128];                                                                   \
+		int __len = snprintf(__out, sizeof(__out), fmt, ##__VA_ARGS__);                    \
+		KUNIT_EXPECT_STREQ(test, __out, want);                                             \
+		KUNIT_EXPECT_EQ(test, __len, (int)strlen(want));                                   \
 	} while (0)
 
 static void integers_obey_flags_width_and_precision(struct kunit *test)
@@ -246,19 +244,17 @@ static void memparse_knows_binary_suffixes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memparse("0x10k", NULL), 16384ULL);
 }
 
-static struct kunit_case text_cases[] = {
-	KUNIT_CASE(integers_obey_flags_width_and_precision),
-	KUNIT_CASE(truncation_keeps_the_zero_and_counts_on),
-	KUNIT_CASE(bad_strings_are_named_not_followed),
-	KUNIT_CASE(pointers_print_addresses_symbols_and_errors),
-	KUNIT_CASE(bitmaps_and_bytes_print_by_width),
-	KUNIT_CASE(va_format_leaves_its_arguments),
-	KUNIT_CASE(kasprintf_allocates_what_it_takes),
-	KUNIT_CASE(kstrto_takes_all_or_nothing),
-	KUNIT_CASE(sscanf_stops_at_the_first_mismatch),
-	KUNIT_CASE(memparse_knows_binary_suffixes),
-	{}
-};
+static struct kunit_case text_cases[] = { KUNIT_CASE(integers_obey_flags_width_and_precision),
+					  KUNIT_CASE(truncation_keeps_the_zero_and_counts_on),
+					  KUNIT_CASE(bad_strings_are_named_not_followed),
+					  KUNIT_CASE(pointers_print_addresses_symbols_and_errors),
+					  KUNIT_CASE(bitmaps_and_bytes_print_by_width),
+					  KUNIT_CASE(va_format_leaves_its_arguments),
+					  KUNIT_CASE(kasprintf_allocates_what_it_takes),
+					  KUNIT_CASE(kstrto_takes_all_or_nothing),
+					  KUNIT_CASE(sscanf_stops_at_the_first_mismatch),
+					  KUNIT_CASE(memparse_knows_binary_suffixes),
+					  {} };
 
 static struct kunit_suite text_suite = { .name = "lib_text", .test_cases = text_cases };
 
@@ -446,15 +442,13 @@ static void llist_takes_newest_first_and_reverses(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, llist_empty(&head));
 }
 
-static struct kunit_case container_cases[] = {
-	KUNIT_CASE(rbtree_stays_balanced_and_ordered),
-	KUNIT_CASE(rb_find_finds_what_is_there),
-	KUNIT_CASE(list_splice_and_cut_keep_the_order),
-	KUNIT_CASE(list_safe_walk_allows_removal),
-	KUNIT_CASE(list_sort_is_stable),
-	KUNIT_CASE(llist_takes_newest_first_and_reverses),
-	{}
-};
+static struct kunit_case container_cases[] = { KUNIT_CASE(rbtree_stays_balanced_and_ordered),
+					       KUNIT_CASE(rb_find_finds_what_is_there),
+					       KUNIT_CASE(list_splice_and_cut_keep_the_order),
+					       KUNIT_CASE(list_safe_walk_allows_removal),
+					       KUNIT_CASE(list_sort_is_stable),
+					       KUNIT_CASE(llist_takes_newest_first_and_reverses),
+					       {} };
 
 static struct kunit_suite container_suite = {
 	.name = "lib_containers",
@@ -539,14 +533,12 @@ static void hweight_counts_bits_without_an_instruction(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)hweight64(word), 64);
 }
 
-static struct kunit_case bitmap_cases[] = {
-	KUNIT_CASE(find_bit_crosses_words_and_stops_at_the_end),
-	KUNIT_CASE(bitmap_ignores_bits_past_the_end),
-	KUNIT_CASE(bitmap_parselist_reads_what_pbl_prints),
-	KUNIT_CASE(cpumask_walks_each_cpu_once),
-	KUNIT_CASE(hweight_counts_bits_without_an_instruction),
-	{}
-};
+static struct kunit_case bitmap_cases[] = { KUNIT_CASE(find_bit_crosses_words_and_stops_at_the_end),
+					    KUNIT_CASE(bitmap_ignores_bits_past_the_end),
+					    KUNIT_CASE(bitmap_parselist_reads_what_pbl_prints),
+					    KUNIT_CASE(cpumask_walks_each_cpu_once),
+					    KUNIT_CASE(hweight_counts_bits_without_an_instruction),
+					    {} };
 
 static struct kunit_suite bitmap_suite = { .name = "lib_bitmap", .test_cases = bitmap_cases };
 
@@ -681,17 +673,15 @@ static void rounding_helpers_round_as_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, GENMASK(63, 60), 0xf000000000000000UL);
 }
 
-static struct kunit_case misc_cases[] = {
-	KUNIT_CASE(kfifo_keeps_order_across_the_wrap),
-	KUNIT_CASE(kfifo_uses_every_slot),
-	KUNIT_CASE(kfifo_alloc_rounds_up_and_rejects_tiny),
-	KUNIT_CASE(sort_and_bsearch_agree),
-	KUNIT_CASE(same_seed_same_numbers),
-	KUNIT_CASE(refcount_gives_the_object_to_the_last),
-	KUNIT_CASE(wide_arithmetic_does_not_overflow),
-	KUNIT_CASE(rounding_helpers_round_as_named),
-	{}
-};
+static struct kunit_case misc_cases[] = { KUNIT_CASE(kfifo_keeps_order_across_the_wrap),
+					  KUNIT_CASE(kfifo_uses_every_slot),
+					  KUNIT_CASE(kfifo_alloc_rounds_up_and_rejects_tiny),
+					  KUNIT_CASE(sort_and_bsearch_agree),
+					  KUNIT_CASE(same_seed_same_numbers),
+					  KUNIT_CASE(refcount_gives_the_object_to_the_last),
+					  KUNIT_CASE(wide_arithmetic_does_not_overflow),
+					  KUNIT_CASE(rounding_helpers_round_as_named),
+					  {} };
 
 static struct kunit_suite misc_suite = { .name = "lib_misc", .test_cases = misc_cases };
 

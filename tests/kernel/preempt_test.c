@@ -12,7 +12,8 @@
 /* What the predicates say at some place. */
 struct view {
 	unsigned int count;
-	bool in_task, in_interrupt, in_hardirq, in_softirq, in_serving_softirq, in_atomic, irqs_off, preemptible;
+	bool in_task, in_interrupt, in_hardirq, in_softirq, in_serving_softirq, in_atomic, irqs_off,
+		preemptible;
 };
 
 static struct view look(void)
@@ -30,12 +31,17 @@ static struct view look(void)
 	};
 }
 
-static void expect_view(struct kunit *test, const char *where, const struct view *seen, const struct view *want)
+static void expect_view(struct kunit *test, const char *where, const struct view *seen,
+			const struct view *want)
 {
 	if (memcmp(seen, want, sizeof(*seen)))
-		KUNIT_FAIL(test, "%s: count %08x task %d interrupt %d hardirq %d softirq %d serving %d atomic %d irqs off %d "
-			   "preemptible %d\n", where, seen->count, seen->in_task, seen->in_interrupt, seen->in_hardirq,
-			   seen->in_softirq, seen->in_serving_softirq, seen->in_atomic, seen->irqs_off, seen->preemptible);
+		KUNIT_FAIL(
+			test,
+			"%s: count %08x task %d interrupt %d hardirq %d softirq %d serving %d atomic %d irqs off %d "
+			"preemptible %d\n",
+			where, seen->count, seen->in_task, seen->in_interrupt, seen->in_hardirq,
+			seen->in_softirq, seen->in_serving_softirq, seen->in_atomic, seen->irqs_off,
+			seen->preemptible);
 }
 
 static void a_task_counts_nothing(struct kunit *test)
@@ -65,8 +71,11 @@ static void disabling_preemption_nests(struct kunit *test)
 
 static void disabled_bottom_halves_count_but_do_not_serve(struct kunit *test)
 {
-	struct view seen, want = { .count = SOFTIRQ_DISABLE_OFFSET, .in_task = true, .in_interrupt = true,
-				   .in_softirq = true, .in_atomic = true };
+	struct view seen, want = { .count = SOFTIRQ_DISABLE_OFFSET,
+				   .in_task = true,
+				   .in_interrupt = true,
+				   .in_softirq = true,
+				   .in_atomic = true };
 
 	local_bh_disable();
 	seen = look();
@@ -135,7 +144,10 @@ static void probe_hardirq(struct probe *p)
 
 static void a_hardirq_counts_on_top_of_what_it_interrupted(struct kunit *test)
 {
-	struct view want = { .count = HARDIRQ_OFFSET, .in_interrupt = true, .in_hardirq = true, .in_atomic = true,
+	struct view want = { .count = HARDIRQ_OFFSET,
+			     .in_interrupt = true,
+			     .in_hardirq = true,
+			     .in_atomic = true,
 			     .irqs_off = true };
 	struct probe plain = {}, nested = {}, bh = {};
 
@@ -159,8 +171,11 @@ static void a_hardirq_counts_on_top_of_what_it_interrupted(struct kunit *test)
 
 static void a_softirq_serves(struct kunit *test)
 {
-	struct view want = { .count = SOFTIRQ_OFFSET, .in_interrupt = true, .in_softirq = true,
-			     .in_serving_softirq = true, .in_atomic = true };
+	struct view want = { .count = SOFTIRQ_OFFSET,
+			     .in_interrupt = true,
+			     .in_softirq = true,
+			     .in_serving_softirq = true,
+			     .in_atomic = true };
 	struct probe p = {};
 
 	timer_setup(&p.timer, look_in_timer, 0);
@@ -172,7 +187,10 @@ static void a_softirq_serves(struct kunit *test)
 
 static void a_call_from_another_cpu_is_a_hardirq(struct kunit *test)
 {
-	struct view want = { .count = HARDIRQ_OFFSET, .in_interrupt = true, .in_hardirq = true, .in_atomic = true,
+	struct view want = { .count = HARDIRQ_OFFSET,
+			     .in_interrupt = true,
+			     .in_hardirq = true,
+			     .in_atomic = true,
 			     .irqs_off = true };
 	int cpu = other_cpu(test, 0);
 	struct probe p = {};

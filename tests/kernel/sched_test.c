@@ -135,7 +135,8 @@ static void yield_goes_behind_equals_but_not_behind_lower_ones(struct kunit *tes
 static void preempted_fifo_task_stays_first_of_its_priority(struct kunit *test)
 {
 	struct trail trail = {};
-	struct walker h = { &trail, 'h', NULL }, a = { &trail, 'a', NULL }, b = { &trail, 'b', NULL };
+	struct walker h = { &trail, 'h', NULL }, a = { &trail, 'a', NULL },
+		      b = { &trail, 'b', NULL };
 	struct task_struct *ph, *pa, *pb;
 
 	take_cpu(test, 0, BOSS);
@@ -242,7 +243,7 @@ struct victim {
 	struct task_struct *preemptor;
 	struct hrtimer timer;
 	bool by_interrupt;
-	bool preempted; /* set by the preemptor */
+	bool preempted;           /* set by the preemptor */
 	unsigned int state_after; /* the preemption */
 };
 
@@ -373,7 +374,8 @@ static u64 worst_share(struct hogs *hogs, const u32 *weight, bool work)
 }
 
 /* Let the hogs run for @ms, and, where the host disturbs them, up to two seconds longer to make up for it. */
-static void check_shares(struct kunit *test, struct hogs *hogs, const u32 *weight, int ms, u64 limit)
+static void check_shares(struct kunit *test, struct hogs *hogs, const u32 *weight, int ms,
+			 u64 limit)
 {
 	bool exact = time_is_exact();
 	u64 worst;
@@ -509,14 +511,16 @@ static void equal_rr_tasks_take_turns_of_100_ms(struct kunit *test)
 	new_hog(test, &hogs, 0, 10);
 	new_hog(test, &hogs, 0, 10);
 	for (int i = 0; i < 2; i++)
-		KUNIT_EXPECT_EQ(test, sched_setscheduler_nocheck(hogs.task[i], SCHED_RR, &param), 0);
+		KUNIT_EXPECT_EQ(test, sched_setscheduler_nocheck(hogs.task[i], SCHED_RR, &param),
+				0);
 	start_hogs(&hogs);
 	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(hogs.hog[1].loops)));
 	turn = task_sched_runtime(hogs.task[0]);
 	KUNIT_EXPECT_GE(test, turn, 90 * NSEC_PER_MSEC);
 	if (time_is_exact())
 		KUNIT_EXPECT_LE(test, turn, 110 * NSEC_PER_MSEC);
-	KUNIT_EXPECT_TRUE(test, eventually(task_sched_runtime(hogs.task[0]) > turn + NSEC_PER_MSEC));
+	KUNIT_EXPECT_TRUE(test,
+			  eventually(task_sched_runtime(hogs.task[0]) > turn + NSEC_PER_MSEC));
 	stop_hogs(&hogs);
 }
 
@@ -579,7 +583,8 @@ static void check_cost(struct kunit *test, int prio, unsigned int times)
 	take_cpu(test, 0, BOSS);
 	few_cost = cost_of_a_switch(test, prio, 10);
 	many_cost = cost_of_a_switch(test, prio, many);
-	kunit_info(test, "10 tasks: %llu cycles a switch; %d tasks: %llu\n", few_cost, many, many_cost);
+	kunit_info(test, "10 tasks: %llu cycles a switch; %d tasks: %llu\n", few_cost, many,
+		   many_cost);
 	/* Where time is the host's, so many stacks also cost cache misses: a linear search would cost 1000 times more. */
 	KUNIT_EXPECT_LT(test, many_cost, few_cost * (time_is_exact() ? times : 40 * times) / 10);
 }
@@ -670,7 +675,8 @@ static void affinity_to_no_online_cpu_is_refused(struct kunit *test)
 		cpumask_set_cpu(NR_CPUS - 1, &mask);
 		KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, &mask), -EINVAL);
 	}
-	KUNIT_EXPECT_EQ(test, cpumask_weight(&current->cpus_mask), cpumask_weight(cpu_possible_mask));
+	KUNIT_EXPECT_EQ(test, cpumask_weight(&current->cpus_mask),
+			cpumask_weight(cpu_possible_mask));
 }
 
 static int stay_on_cpu(void *data)

@@ -199,7 +199,8 @@ static void an_interrupt_handler_may_send_a_signal(struct kunit *test)
 	s.timer.function = send_in_interrupt;
 	for (int i = 0; i < 50; i++) {
 		hrtimer_start(&s.timer, i * 200, HRTIMER_MODE_REL);
-		KUNIT_EXPECT_EQ(test, wait_event_interruptible(queue, READ_ONCE(never)), -ERESTARTSYS);
+		KUNIT_EXPECT_EQ(test, wait_event_interruptible(queue, READ_ONCE(never)),
+				-ERESTARTSYS);
 		KUNIT_EXPECT_EQ(test, kernel_dequeue_signal(), SIGINT);
 		hrtimer_cancel(&s.timer);
 	}

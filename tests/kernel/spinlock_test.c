@@ -248,7 +248,8 @@ static void the_forms_turn_off_what_they_say_and_back_on(struct kunit *test)
 	off_after[3] = irqs_disabled();
 
 	for (int i = 0; i < 4; i++) {
-		KUNIT_EXPECT_EQ(test, count[i], PREEMPT_OFFSET + (i == 1 ? SOFTIRQ_DISABLE_OFFSET : 0));
+		KUNIT_EXPECT_EQ(test, count[i],
+				PREEMPT_OFFSET + (i == 1 ? SOFTIRQ_DISABLE_OFFSET : 0));
 		KUNIT_EXPECT_EQ(test, off[i], i >= 2);
 		KUNIT_EXPECT_FALSE(test, off_after[i]);
 	}

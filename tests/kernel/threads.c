@@ -27,7 +27,8 @@ int other_cpu(struct kunit *test, int cpu)
 	kunit_skip(test, "needs two CPUs");
 }
 
-struct task_struct *new_thread(struct kunit *test, int (*fn)(void *data), void *data, int cpu, int prio)
+struct task_struct *new_thread(struct kunit *test, int (*fn)(void *data), void *data, int cpu,
+			       int prio)
 {
 	struct task_struct *p = kthread_create(fn, data, "test");
 
@@ -40,7 +41,8 @@ struct task_struct *new_thread(struct kunit *test, int (*fn)(void *data), void *
 	return p;
 }
 
-struct task_struct *start_thread(struct kunit *test, int (*fn)(void *data), void *data, int cpu, int prio)
+struct task_struct *start_thread(struct kunit *test, int (*fn)(void *data), void *data, int cpu,
+				 int prio)
 {
 	struct task_struct *p = new_thread(test, fn, data, cpu, prio);
 

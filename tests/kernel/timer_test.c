@@ -103,7 +103,8 @@ static void the_function_runs_once_in_softirq_on_the_timers_cpu(struct kunit *te
 		schedule_timeout_uninterruptible(2);
 		KUNIT_EXPECT_EQ(test, s.count, 1);
 		KUNIT_EXPECT_EQ(test, s.cpu, cpu);
-		KUNIT_EXPECT_EQ(test, s.context & (HARDIRQ_MASK | NMI_MASK | SOFTIRQ_OFFSET), SOFTIRQ_OFFSET);
+		KUNIT_EXPECT_EQ(test, s.context & (HARDIRQ_MASK | NMI_MASK | SOFTIRQ_OFFSET),
+				SOFTIRQ_OFFSET);
 		KUNIT_EXPECT_FALSE(test, timer_pending(&s.timer));
 		del_timer_sync(&s.timer);
 	}
@@ -375,18 +376,21 @@ static void hrtimers_expire_in_order_never_early_and_on_time(struct kunit *test)
 	start = ktime_get() + 20 * NSEC_PER_MSEC;
 	for (int i = 0; i < HRSHOTS; i++) {
 		hrarm(&s[i]);
-		hrtimer_start(&s[i].timer, start + prandom_u32_state(&rnd) % (40 * NSEC_PER_MSEC), HRTIMER_MODE_ABS);
+		hrtimer_start(&s[i].timer, start + prandom_u32_state(&rnd) % (40 * NSEC_PER_MSEC),
+			      HRTIMER_MODE_ABS);
 	}
 	for (int i = 0; i < HRSHOTS; i++) {
 		KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(s[i].count)));
 		KUNIT_EXPECT_GE(test, s[i].fired_at, hrtimer_get_expires(&s[i].timer));
 		if (exact)
-			KUNIT_EXPECT_LT(test, s[i].fired_at - hrtimer_get_expires(&s[i].timer), NSEC_PER_MSEC);
+			KUNIT_EXPECT_LT(test, s[i].fired_at - hrtimer_get_expires(&s[i].timer),
+					NSEC_PER_MSEC);
 		KUNIT_EXPECT_EQ(test, s[i].context & HARDIRQ_MASK, HARDIRQ_OFFSET);
 	}
 	for (int i = 0; i < HRSHOTS; i++)
 		for (int j = 0; j < i; j++)
-			if ((s[i].timer.expires < s[j].timer.expires) != (s[i].order < s[j].order) &&
+			if ((s[i].timer.expires < s[j].timer.expires) !=
+				    (s[i].order < s[j].order) &&
 			    s[i].timer.expires != s[j].timer.expires)
 				KUNIT_FAIL(test, "%d and %d expired in the wrong order\n", i, j);
 	for (int i = 0; i < HRSHOTS; i++)
@@ -574,7 +578,8 @@ static void jiffies_count_guest_time(struct kunit *test)
 
 		KUNIT_EXPECT_LE(test, passed * TICK_NSEC, ktime_get());
 		if (time_is_exact())
-			KUNIT_EXPECT_GE(test, (jiffies - INITIAL_JIFFIES + 2) * TICK_NSEC, ktime_get());
+			KUNIT_EXPECT_GE(test, (jiffies - INITIAL_JIFFIES + 2) * TICK_NSEC,
+					ktime_get());
 		schedule_timeout_uninterruptible(3);
 	}
 }
@@ -687,7 +692,8 @@ static void schedule_timeout_returns_what_a_wakeup_left(struct kunit *test)
 	static const long timeouts[] = { 10 * HZ, MAX_SCHEDULE_TIMEOUT };
 
 	for (int i = 0; i < 2; i++) {
-		struct task_struct *p = start_thread(test, sleep_long, (void *)timeouts[i], ANY_CPU, FAIR);
+		struct task_struct *p =
+			start_thread(test, sleep_long, (void *)timeouts[i], ANY_CPU, FAIR);
 
 		wait_until_asleep(p);
 		wake_up_process(p);

@@ -18,12 +18,12 @@ struct scene {
 	wait_queue_head_t queue;
 	spinlock_t lock;
 	int condition;
-	int tests; /* how often the condition was tested */
+	int tests;         /* how often the condition was tested */
 	int before, after; /* what wait_event_cmd()'s commands did */
 	long timeout;
 	const struct form *form;
 	bool wrong_context; /* the condition was tested without the lock that the form promises */
-	int slept; /* switches that the waiter asked for */
+	int slept;          /* switches that the waiter asked for */
 	unsigned int state_after;
 };
 
@@ -45,38 +45,67 @@ static bool condition(struct scene *s)
 	return READ_ONCE(s->condition);
 }
 
-#define FORM(_name, expression)                          \
-	static long do_##_name(struct scene *s)          \
-	{                                                \
-		return (expression);                     \
+#define FORM(_name, expression)                                                                    \
+	static long do_##_name(struct scene *s)                                                    \
+	{                                                                                          \
+		return (expression);                                                               \
 	}
 
-FORM(wait_event, ({ wait_event(s->queue, condition(s)); 0; }))
-FORM(wait_event_cmd, ({ wait_event_cmd(s->queue, condition(s), s->before++, s->after++); 0; }))
-FORM(wait_event_exclusive, ({ wait_event_exclusive(s->queue, condition(s)); 0; }))
-FORM(wait_event_idle, ({ wait_event_idle(s->queue, condition(s)); 0; }))
-FORM(wait_event_idle_exclusive, ({ wait_event_idle_exclusive(s->queue, condition(s)); 0; }))
+FORM(wait_event, ({
+	     wait_event(s->queue, condition(s));
+	     0;
+     }))
+FORM(wait_event_cmd, ({
+	     wait_event_cmd(s->queue, condition(s), s->before++, s->after++);
+	     0;
+     }))
+FORM(wait_event_exclusive, ({
+	     wait_event_exclusive(s->queue, condition(s));
+	     0;
+     }))
+FORM(wait_event_idle, ({
+	     wait_event_idle(s->queue, condition(s));
+	     0;
+     }))
+FORM(wait_event_idle_exclusive, ({
+	     wait_event_idle_exclusive(s->queue, condition(s));
+	     0;
+     }))
 FORM(wait_event_interruptible, wait_event_interruptible(s->queue, condition(s)))
 FORM(wait_event_interruptible_exclusive, wait_event_interruptible_exclusive(s->queue, condition(s)))
 FORM(wait_event_killable, wait_event_killable(s->queue, condition(s)))
 FORM(wait_event_killable_exclusive, wait_event_killable_exclusive(s->queue, condition(s)))
 FORM(wait_event_timeout, wait_event_timeout(s->queue, condition(s), s->timeout))
 FORM(wait_event_idle_timeout, wait_event_idle_timeout(s->queue, condition(s), s->timeout))
-FORM(wait_event_interruptible_timeout, wait_event_interruptible_timeout(s->queue, condition(s), s->timeout))
+FORM(wait_event_interruptible_timeout,
+     wait_event_interruptible_timeout(s->queue, condition(s), s->timeout))
 FORM(wait_event_killable_timeout, wait_event_killable_timeout(s->queue, condition(s), s->timeout))
-FORM(wait_event_lock_irq, ({ wait_event_lock_irq(s->queue, condition(s), s->lock); 0; }))
-FORM(wait_event_lock_irq_cmd, ({ wait_event_lock_irq_cmd(s->queue, condition(s), s->lock, s->before++); 0; }))
-FORM(wait_event_lock_irq_timeout, wait_event_lock_irq_timeout(s->queue, condition(s), s->lock, s->timeout))
-FORM(wait_event_interruptible_lock_irq, wait_event_interruptible_lock_irq(s->queue, condition(s), s->lock))
+FORM(wait_event_lock_irq, ({
+	     wait_event_lock_irq(s->queue, condition(s), s->lock);
+	     0;
+     }))
+FORM(wait_event_lock_irq_cmd, ({
+	     wait_event_lock_irq_cmd(s->queue, condition(s), s->lock, s->before++);
+	     0;
+     }))
+FORM(wait_event_lock_irq_timeout,
+     wait_event_lock_irq_timeout(s->queue, condition(s), s->lock, s->timeout))
+FORM(wait_event_interruptible_lock_irq,
+     wait_event_interruptible_lock_irq(s->queue, condition(s), s->lock))
 FORM(wait_event_interruptible_lock_irq_timeout,
      wait_event_interruptible_lock_irq_timeout(s->queue, condition(s), s->lock, s->timeout))
 FORM(wait_event_interruptible_locked, wait_event_interruptible_locked(s->queue, condition(s)))
-FORM(wait_event_interruptible_locked_irq, wait_event_interruptible_locked_irq(s->queue, condition(s)))
-FORM(wait_event_interruptible_exclusive_locked, wait_event_interruptible_exclusive_locked(s->queue, condition(s)))
+FORM(wait_event_interruptible_locked_irq,
+     wait_event_interruptible_locked_irq(s->queue, condition(s)))
+FORM(wait_event_interruptible_exclusive_locked,
+     wait_event_interruptible_exclusive_locked(s->queue, condition(s)))
 FORM(wait_event_interruptible_exclusive_locked_irq,
      wait_event_interruptible_exclusive_locked_irq(s->queue, condition(s)))
 
-#define ROW(_name, _state, ...) { #_name, do_##_name, _state, __VA_ARGS__ }
+#define ROW(_name, _state, ...)                                                                    \
+	{                                                                                          \
+#_name, do_##_name, _state, __VA_ARGS__                                            \
+	}
 
 static const struct form forms[] = {
 	ROW(wait_event, TASK_UNINTERRUPTIBLE),
@@ -96,12 +125,14 @@ static const struct form forms[] = {
 	ROW(wait_event_lock_irq_cmd, TASK_UNINTERRUPTIBLE, .lock = OWN_LOCK),
 	ROW(wait_event_lock_irq_timeout, TASK_UNINTERRUPTIBLE, .lock = OWN_LOCK, .timed = true),
 	ROW(wait_event_interruptible_lock_irq, TASK_INTERRUPTIBLE, .lock = OWN_LOCK),
-	ROW(wait_event_interruptible_lock_irq_timeout, TASK_INTERRUPTIBLE, .lock = OWN_LOCK, .timed = true),
+	ROW(wait_event_interruptible_lock_irq_timeout, TASK_INTERRUPTIBLE, .lock = OWN_LOCK,
+	    .timed = true),
 	ROW(wait_event_interruptible_locked, TASK_INTERRUPTIBLE, .lock = QUEUE_LOCK),
 	ROW(wait_event_interruptible_locked_irq, TASK_INTERRUPTIBLE, .lock = QUEUE_LOCK_IRQ),
-	ROW(wait_event_interruptible_exclusive_locked, TASK_INTERRUPTIBLE, .lock = QUEUE_LOCK, .exclusive = true),
-	ROW(wait_event_interruptible_exclusive_locked_irq, TASK_INTERRUPTIBLE, .lock = QUEUE_LOCK_IRQ,
+	ROW(wait_event_interruptible_exclusive_locked, TASK_INTERRUPTIBLE, .lock = QUEUE_LOCK,
 	    .exclusive = true),
+	ROW(wait_event_interruptible_exclusive_locked_irq, TASK_INTERRUPTIBLE,
+	    .lock = QUEUE_LOCK_IRQ, .exclusive = true),
 };
 
 #define for_each_form(f) for (const struct form *f = forms; f < forms + ARRAY_SIZE(forms); f++)
@@ -166,7 +197,8 @@ static struct task_struct *start_waiter(struct kunit *test, struct scene *s)
 
 static void a_true_condition_does_not_sleep(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct scene s;
 
 		set_scene(&s, form);
@@ -177,9 +209,11 @@ static void a_true_condition_does_not_sleep(struct kunit *test)
 	}
 }
 
-static void a_waiter_sleeps_in_its_state_and_wakes_when_told_that_the_condition_is_true(struct kunit *test)
+static void
+a_waiter_sleeps_in_its_state_and_wakes_when_told_that_the_condition_is_true(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct task_struct *p;
 		struct scene s;
 		long ret;
@@ -203,7 +237,8 @@ static void a_waiter_sleeps_in_its_state_and_wakes_when_told_that_the_condition_
 
 static void a_woken_waiter_tests_its_condition_again(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct task_struct *p;
 		struct scene s;
 
@@ -229,7 +264,8 @@ static void a_woken_waiter_tests_its_condition_again(struct kunit *test)
 
 static void wake_up_interruptible_leaves_others_asleep(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct task_struct *p;
 		struct scene s;
 
@@ -250,12 +286,14 @@ static void wake_up_interruptible_leaves_others_asleep(struct kunit *test)
 
 static bool ends_for(const struct form *form, int sig)
 {
-	return (form->state & TASK_INTERRUPTIBLE) || (sig == SIGKILL && (form->state & TASK_WAKEKILL));
+	return (form->state & TASK_INTERRUPTIBLE) ||
+	       (sig == SIGKILL && (form->state & TASK_WAKEKILL));
 }
 
 static void check_signal(struct kunit *test, int sig)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct task_struct *p;
 		struct scene s;
 
@@ -284,10 +322,12 @@ static void sigkill_ends_interruptible_and_killable_waits_only(struct kunit *tes
 	check_signal(test, SIGKILL);
 }
 
-static void a_signal_that_is_pending_prevents_the_sleep_unless_the_condition_is_true(struct kunit *test)
+static void
+a_signal_that_is_pending_prevents_the_sleep_unless_the_condition_is_true(struct kunit *test)
 {
 	allow_signal(SIGKILL);
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct scene s;
 
 		if (!ends_for(form, SIGKILL))
@@ -313,7 +353,8 @@ static void a_signal_that_is_pending_prevents_the_sleep_unless_the_condition_is_
 
 static void a_timeout_returns_0_and_not_before_its_time(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		unsigned long start;
 		struct scene s;
 
@@ -330,7 +371,8 @@ static void a_timeout_returns_0_and_not_before_its_time(struct kunit *test)
 
 static void a_timeout_of_0_only_tests_the_condition(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct scene s;
 
 		if (!form->timed)
@@ -347,7 +389,8 @@ static void a_timeout_of_0_only_tests_the_condition(struct kunit *test)
 /* Nobody tells the waiter; it finds out when its time is up. */
 static void a_condition_found_true_at_the_timeout_returns_1(struct kunit *test)
 {
-	for_each_form(form) {
+	for_each_form(form)
+	{
 		struct task_struct *p;
 		struct scene s;
 
@@ -607,9 +650,7 @@ static struct task_struct *start_exclusive(struct kunit *test, struct scene *s, 
 
 static const struct form *exclusive_form(void)
 {
-	for_each_form(form)
-		if (form->wait == do_wait_event_interruptible_exclusive)
-			return form;
+	for_each_form(form) if (form->wait == do_wait_event_interruptible_exclusive) return form;
 	return NULL;
 }
 
@@ -865,7 +906,8 @@ static void interrupts_may_wake_a_queue_that_they_interrupted(struct kunit *test
 		storm.o = &o;
 		for (int i = 0; i < 16; i++)
 			queue_op_and_back(&o);
-		storm.period = ktime_get() - start + 997; /* so often that the loop below still makes progress */
+		storm.period = ktime_get() - start +
+			       997; /* so often that the loop below still makes progress */
 		storm.count = 0;
 		hrtimer_start(&storm.timer, storm.period, HRTIMER_MODE_REL);
 		while (READ_ONCE(storm.count) < 150 && (ktime_get() < end || !storm.count))

@@ -27,7 +27,8 @@ static int sleep_in_state(void *data)
 
 static void waking_says_whether_it_woke(struct kunit *test)
 {
-	struct task_struct *p = new_thread(test, sleep_in_state, (void *)TASK_UNINTERRUPTIBLE, ANY_CPU, FAIR);
+	struct task_struct *p =
+		new_thread(test, sleep_in_state, (void *)TASK_UNINTERRUPTIBLE, ANY_CPU, FAIR);
 
 	KUNIT_EXPECT_EQ(test, wake_up_process(current), 0);
 	KUNIT_EXPECT_EQ(test, wake_up_process(p), 1);
@@ -38,10 +39,12 @@ static void waking_says_whether_it_woke(struct kunit *test)
 
 static void waking_picks_its_states_only(struct kunit *test)
 {
-	static const unsigned int states[] = { TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, TASK_KILLABLE, TASK_IDLE };
+	static const unsigned int states[] = { TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE,
+					       TASK_KILLABLE, TASK_IDLE };
 
 	for (int i = 0; i < ARRAY_SIZE(states); i++) {
-		struct task_struct *p = start_thread(test, sleep_in_state, (void *)(long)states[i], ANY_CPU, FAIR);
+		struct task_struct *p =
+			start_thread(test, sleep_in_state, (void *)(long)states[i], ANY_CPU, FAIR);
 
 		wait_until_asleep(p);
 		KUNIT_EXPECT_EQ(test, p->__state, states[i]);
@@ -54,7 +57,8 @@ static void waking_picks_its_states_only(struct kunit *test)
 
 static void a_task_that_has_ended_is_not_woken(struct kunit *test)
 {
-	struct task_struct *p = start_thread(test, sleep_in_state, (void *)TASK_RUNNING, ANY_CPU, FAIR);
+	struct task_struct *p =
+		start_thread(test, sleep_in_state, (void *)TASK_RUNNING, ANY_CPU, FAIR);
 
 	get_task_struct(p);
 	join(p);
@@ -221,7 +225,7 @@ static int litmus_sleep(struct litmus *l, struct wait_queue_entry *wait)
 
 	if (!l->by_queue) {
 		set_current_state(TASK_UNINTERRUPTIBLE); /* [A] */
-		return READ_ONCE(l->condition); /* [B] */
+		return READ_ONCE(l->condition);          /* [B] */
 	}
 	local_irq_disable(); /* so that nothing but prepare_to_wait() itself can be the barrier */
 	prepare_to_wait(&l->queue, wait, TASK_UNINTERRUPTIBLE);
@@ -349,7 +353,8 @@ static void start_players(struct kunit *test, int pairs, int turns, bool spread)
 		struct player *p = &players[i];
 
 		if (!(i & 1))
-			games[i / 2] = (struct game){ .last = turns, .end = ktime_get() + RACE_TIME };
+			games[i / 2] =
+				(struct game){ .last = turns, .end = ktime_get() + RACE_TIME };
 		*p = (struct player){ .game = &games[i / 2], .me = i & 1 };
 		p->task = new_thread(test, play, p, spread ? i % num_online_cpus() : ANY_CPU, FAIR);
 	}
@@ -381,7 +386,8 @@ static void no_wakeup_is_lost_while_tasks_change_cpus(struct kunit *test)
 	for (int i = 0; !all_done(players, 8) && ktime_get() < end; i++) {
 		int cpu = (i * 7 + (i >> 3)) % num_online_cpus();
 
-		KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(players[i % 8].task, cpumask_of(cpu)), 0);
+		KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(players[i % 8].task, cpumask_of(cpu)),
+				0);
 		if (i % 64 == 63)
 			usleep_range(50, 100);
 	}
@@ -693,7 +699,9 @@ static void timer_interrupts_keep_coming_on_every_cpu(struct kunit *test)
 	for_each_online_cpu(cpu) {
 		unsigned int before = READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs);
 
-		KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs) - before > 10));
+		KUNIT_EXPECT_TRUE(test,
+				  eventually(READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs) - before >
+					     10));
 	}
 }
 

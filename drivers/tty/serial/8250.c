@@ -13,40 +13,40 @@
 #include <linux/tty.h>
 #include <asm/processor.h>
 
-#define COM1		0x3f8
-#define COM1_IRQ	4
+#define COM1     0x3f8
+#define COM1_IRQ 4
 
-#define UART_RX		0	/* read: receive buffer */
-#define UART_TX		0	/* write: transmit FIFO */
-#define UART_DLL	0	/* divisor latch, while UART_LCR_DLAB is set */
-#define UART_DLM	1
-#define UART_IER	1
-#define UART_IER_RDI	0x01	/* interrupt when a byte was received */
-#define UART_FCR	2	/* write: FIFO control */
-#define UART_FCR_ENABLE	0x07	/* FIFOs on and empty, interrupt at the first byte */
-#define UART_LCR	3
-#define UART_LCR_8N1	0x03
-#define UART_LCR_DLAB	0x80
-#define UART_MCR	4
+#define UART_RX          0 /* read: receive buffer */
+#define UART_TX          0 /* write: transmit FIFO */
+#define UART_DLL         0 /* divisor latch, while UART_LCR_DLAB is set */
+#define UART_DLM         1
+#define UART_IER         1
+#define UART_IER_RDI     0x01 /* interrupt when a byte was received */
+#define UART_FCR         2    /* write: FIFO control */
+#define UART_FCR_ENABLE  0x07 /* FIFOs on and empty, interrupt at the first byte */
+#define UART_LCR         3
+#define UART_LCR_8N1     0x03
+#define UART_LCR_DLAB    0x80
+#define UART_MCR         4
 #define UART_MCR_DTR_RTS 0x03
-#define UART_MCR_OUT2	0x08	/* on a PC: lets the interrupt out of the card */
-#define UART_LSR	5
-#define UART_LSR_DR	0x01	/* a byte waits */
-#define UART_LSR_BI	0x10	/* it is a break, not a byte */
-#define UART_LSR_THRE	0x20	/* the transmit FIFO is empty */
-#define UART_SCR	7	/* a byte of storage */
+#define UART_MCR_OUT2    0x08 /* on a PC: lets the interrupt out of the card */
+#define UART_LSR         5
+#define UART_LSR_DR      0x01 /* a byte waits */
+#define UART_LSR_BI      0x10 /* it is a break, not a byte */
+#define UART_LSR_THRE    0x20 /* the transmit FIFO is empty */
+#define UART_SCR         7    /* a byte of storage */
 
-#define FIFO_SIZE	16
+#define FIFO_SIZE  16
 /*
  * Polls until the FIFO must have drained. 16 bytes take 1.4 ms on the wire, but whoever holds the
  * other end may be slow to read: give it seconds, once, and from then on nothing.
  */
-#define PATIENCE	2000000
-#define RX_AT_ONCE	256	/* bytes an interrupt may take */
-#define RX_RESERVE	64	/* room in the terminal that is left to the keyboard */
+#define PATIENCE   2000000
+#define RX_AT_ONCE 256 /* bytes an interrupt may take */
+#define RX_RESERVE 64  /* room in the terminal that is left to the keyboard */
 
-static bool uart_stuck;		/* did the last wait fail? The console owner's */
-static bool sysrq_next;		/* a break came in: the next byte is a SysRq key. The handler's */
+static bool uart_stuck; /* did the last wait fail? The console owner's */
+static bool sysrq_next; /* a break came in: the next byte is a SysRq key. The handler's */
 
 static bool uart_ready(void)
 {
