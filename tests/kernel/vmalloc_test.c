@@ -144,17 +144,18 @@ static void kvmalloc_falls_back_to_single_pages(struct kunit *test)
 static void ioremap_maps_registers_uncached(struct kunit *test)
 {
 	u16 __iomem *screen = ioremap(VGA_TEXT + 2, 100);
-	unsigned long addr = (unsigned long)screen;
+	void *mapped = (void __force *)screen;
+	unsigned long addr = (unsigned long)mapped;
 
-	KUNIT_ASSERT_NOT_NULL(test, screen);
+	KUNIT_ASSERT_NOT_NULL(test, mapped);
 	KUNIT_EXPECT_EQ(test, offset_in_page(addr), 2UL);
-	KUNIT_EXPECT_EQ(test, pte_of(screen) & PTE_PFN_MASK, (u64)VGA_TEXT);
-	KUNIT_EXPECT_TRUE(test, is_data(screen));
-	KUNIT_EXPECT_EQ(test, pte_of(screen) & _PAGE_PCD, _PAGE_PCD);
+	KUNIT_EXPECT_EQ(test, pte_of(mapped) & PTE_PFN_MASK, (u64)VGA_TEXT);
+	KUNIT_EXPECT_TRUE(test, is_data(mapped));
+	KUNIT_EXPECT_EQ(test, pte_of(mapped) & _PAGE_PCD, _PAGE_PCD);
 	iounmap(screen);
 	KUNIT_EXPECT_FALSE(test, kern_addr_valid(addr));
-	KUNIT_EXPECT_NULL(test, ioremap(~0ULL - 5, 100));
-	KUNIT_EXPECT_NULL(test, ioremap(0x1000, 0));
+	KUNIT_EXPECT_NULL(test, (void __force *)ioremap(~0ULL - 5, 100));
+	KUNIT_EXPECT_NULL(test, (void __force *)ioremap(0x1000, 0));
 }
 
 static void every_stack_has_a_guard_below(struct kunit *test)

@@ -6,6 +6,7 @@
 #include "threads.h"
 
 #include <linux/atomic.h>
+#include <linux/completion.h>
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/timer.h>
@@ -14,7 +15,7 @@
 #include <asm/msr.h>
 
 /* Where the host is slow, a race is tried for so long rather than so often. */
-#define RACE_TIME (300 * NSEC_PER_MSEC)
+#define RACE_TIME ((time_is_exact() ? 40 : 300) * NSEC_PER_MSEC)
 
 /* ---- what a wake-up does ---- */
 
@@ -27,8 +28,7 @@ static int sleep_in_state(void *data)
 
 static void waking_says_whether_it_woke(struct kunit *test)
 {
-	struct task_struct *p =
-		new_thread(test, sleep_in_state, (void *)TASK_UNINTERRUPTIBLE, ANY_CPU, FAIR);
+	struct task_struct *p = new_thread(test, sleep_in_state, (void *)TASK_UNINTERRUPTIBLE, ANY_CPU, FAIR);
 
 	KUNIT_EXPECT_EQ(test, wake_up_process(current), 0);
 	KUNIT_EXPECT_EQ(test, wake_up_process(p), 1);
@@ -39,12 +39,10 @@ static void waking_says_whether_it_woke(struct kunit *test)
 
 static void waking_picks_its_states_only(struct kunit *test)
 {
-	static const unsigned int states[] = { TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE,
-					       TASK_KILLABLE, TASK_IDLE };
+	static const unsigned int states[] = { TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, TASK_KILLABLE, TASK_IDLE };
 
 	for (int i = 0; i < ARRAY_SIZE(states); i++) {
-		struct task_struct *p =
-			start_thread(test, sleep_in_state, (void *)(long)states[i], ANY_CPU, FAIR);
+		struct task_struct *p = start_thread(test, sleep_in_state, (void *)(long)states[i], ANY_CPU, FAIR);
 
 		wait_until_asleep(p);
 		KUNIT_EXPECT_EQ(test, p->__state, states[i]);
@@ -57,8 +55,7 @@ static void waking_picks_its_states_only(struct kunit *test)
 
 static void a_task_that_has_ended_is_not_woken(struct kunit *test)
 {
-	struct task_struct *p =
-		start_thread(test, sleep_in_state, (void *)TASK_RUNNING, ANY_CPU, FAIR);
+	struct task_struct *p = start_thread(test, sleep_in_state, (void *)TASK_RUNNING, ANY_CPU, FAIR);
 
 	get_task_struct(p);
 	join(p);
@@ -179,12 +176,25 @@ static void another_cpus_interrupt_wakes_a_task(struct kunit *test)
 
 /* ---- none is lost, none is made up ---- */
 
-/* Announce @round and wait until the other side has come as far. */
+/*
+ * Announce @round and wait until the other side has come as far. The two leave together only if both are looking when
+ * that happens: the first looks go without cpu_relax(), which under emulation is a long pause.
+ */
 static void meet(int *mine, int *other, int round)
 {
 	smp_store_release(mine, round);
-	while (smp_load_acquire(other) < round)
-		cpu_relax();
+	for (int look = 1; smp_load_acquire(other) < round; look++)
+		if (look % 256 == 0)
+			cpu_relax();
+}
+
+/* One of the two starts a little later, by a different time in each round: -64 to 63 turns of a loop. */
+static void start_late(int round, int sign)
+{
+	int turns = sign * ((round / 2 & 127) - 64);
+
+	while (turns-- > 0)
+		barrier();
 }
 
 /*
@@ -209,8 +219,7 @@ static int litmus_waker(void *data)
 		meet(&l->round[1], &l->round[0], ++round);
 		if (READ_ONCE(l->done))
 			return 0;
-		for (int i = 0; i < (round & 31); i++)
-			barrier();
+		start_late(round, 1);
 		WRITE_ONCE(l->condition, 1); /* [C] */
 		smp_mb();
 		l->state_seen = READ_ONCE(l->sleeper->__state); /* [D] */
@@ -225,7 +234,7 @@ static int litmus_sleep(struct litmus *l, struct wait_queue_entry *wait)
 
 	if (!l->by_queue) {
 		set_current_state(TASK_UNINTERRUPTIBLE); /* [A] */
-		return READ_ONCE(l->condition);          /* [B] */
+		return READ_ONCE(l->condition); /* [B] */
 	}
 	local_irq_disable(); /* so that nothing but prepare_to_wait() itself can be the barrier */
 	prepare_to_wait(&l->queue, wait, TASK_UNINTERRUPTIBLE);
@@ -253,6 +262,7 @@ static void run_litmus(struct kunit *test, bool by_queue)
 		meet(&l.round[0], &l.round[1], ++round);
 		if (l.done)
 			break;
+		start_late(round, -1);
 		seen = litmus_sleep(&l, &wait);
 		meet(&l.round[0], &l.round[1], ++round);
 		lost += !seen && l.state_seen == TASK_RUNNING;
@@ -353,8 +363,7 @@ static void start_players(struct kunit *test, int pairs, int turns, bool spread)
 		struct player *p = &players[i];
 
 		if (!(i & 1))
-			games[i / 2] =
-				(struct game){ .last = turns, .end = ktime_get() + RACE_TIME };
+			games[i / 2] = (struct game){ .last = turns, .end = ktime_get() + RACE_TIME };
 		*p = (struct player){ .game = &games[i / 2], .me = i & 1 };
 		p->task = new_thread(test, play, p, spread ? i % num_online_cpus() : ANY_CPU, FAIR);
 	}
@@ -386,8 +395,7 @@ static void no_wakeup_is_lost_while_tasks_change_cpus(struct kunit *test)
 	for (int i = 0; !all_done(players, 8) && ktime_get() < end; i++) {
 		int cpu = (i * 7 + (i >> 3)) % num_online_cpus();
 
-		KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(players[i % 8].task, cpumask_of(cpu)),
-				0);
+		KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(players[i % 8].task, cpumask_of(cpu)), 0);
 		if (i % 64 == 63)
 			usleep_range(50, 100);
 	}
@@ -465,57 +473,234 @@ static void of_several_wakers_exactly_one_wakes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, woken, c.sleeps);
 }
 
+/* ---- at every point of a switch ---- */
+
+/* How late a timer's wake-up of this task comes that is set for @delay from now, and comes about when the CPU halts. */
+static s64 lateness(ktime_t delay)
+{
+	ktime_t expires = ktime_get() + delay;
+
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
+	return ktime_get() - expires;
+}
+
 /*
- * The sleeper's CPU is still saving its registers when the waker, on another CPU, makes it runnable there, with a
- * higher priority than the waker's: without the wait for on_cpu it would run on two CPUs, on one stack.
+ * Where time is exact, a timer of one CPU interrupts what another CPU does at a point that can be chosen to the
+ * instruction: the emulator runs one CPU up to the time at which a timer of any CPU is due, and then the next CPU.
+ * These cases let a task go through the scheduler on one CPU at a time agreed on, and wake it from an interrupt on
+ * another CPU, at each point of that way, which takes about @trip. Elsewhere the points are random.
  */
-static int sleep_with_values(void *data)
-{
-	struct counted *c = data;
-	unsigned long a = 1, b = 2, d = 3, e = 4;
-	int wrong = 0;
+struct point {
+	struct hrtimer timer;
+	struct task_struct *task;
+	ktime_t at;
+	int cpu_seen; /* where the task was queued */
+	bool fired;
+};
 
-	for (int left = 4000; goes_on(c, left); left--) {
-		__asm__ __volatile__("" : "+r"(a), "+r"(b), "+r"(d), "+r"(e));
-		set_current_state(TASK_UNINTERRUPTIBLE);
-		schedule();
-		__asm__ __volatile__("" : "+r"(a), "+r"(b), "+r"(d), "+r"(e));
-		wrong += a != 1 || b != 2 || d != 3 || e != 4;
-	}
-	return wrong;
+static enum hrtimer_restart wake_at_point(struct hrtimer *timer)
+{
+	struct point *p = container_of(timer, struct point, timer);
+
+	p->cpu_seen = task_cpu(p->task);
+	wake_up_process(p->task);
+	WRITE_ONCE(p->fired, true);
+	return HRTIMER_NORESTART;
 }
 
-static int wake_as_soon_as_off_the_queue(void *data)
+static void init_point(struct point *p, struct task_struct *task)
 {
-	struct counted *c = data;
-
-	for (int i = 0; !READ_ONCE(c->done); i++) {
-		if (!READ_ONCE(c->sleeper->on_rq))
-			wake_up_process(c->sleeper);
-		relax(i);
-	}
-	return 0;
+	*p = (struct point){ .task = task };
+	hrtimer_init(&p->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	p->timer.function = wake_at_point;
 }
 
+static void arm_point(void *data)
+{
+	struct point *p = data;
+
+	hrtimer_start(&p->timer, p->at, HRTIMER_MODE_ABS);
+}
+
+static void spin_till(ktime_t time)
+{
+	while (ktime_get() < time)
+		cpu_relax();
+}
+
+/* About how long the way into a sleep and back takes. */
+static ktime_t measure_trip(void)
+{
+	lateness(0);
+	return max(lateness(0), lateness(0));
+}
+
+/*
+ * This case goes to sleep on one of two CPUs, and the other one, which is idle, wakes it and takes it over: not before
+ * the first has saved its registers, which on_cpu tells. Else it would run on two CPUs at once, on one stack.
+ */
 static void a_task_still_switching_out_does_not_run_elsewhere(struct kunit *test)
 {
-	struct counted c = { .end = ktime_get() + RACE_TIME };
-	struct task_struct *waker[2];
-	int cpu = other_cpu(test, 0);
+	int other = other_cpu(test, 0), points = time_is_exact() ? 1500 : 300;
+	struct cpumask both = *cpumask_of(0);
+	struct point p;
+	ktime_t trip;
 
-	c.sleeper = start_thread(test, sleep_with_values, &c, ANY_CPU, 10);
-	waker[0] = start_thread(test, wake_as_soon_as_off_the_queue, &c, 0, FAIR);
-	waker[1] = start_thread(test, wake_as_soon_as_off_the_queue, &c, cpu, FAIR);
-	join(waker[0]);
-	join(waker[1]);
-	KUNIT_EXPECT_EQ(test, join(c.sleeper), 0);
+	cpumask_set_cpu(other, &both);
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(current, &both), 0);
+	trip = measure_trip();
+	init_point(&p, current);
+	for (int i = 0; i < points; i++) {
+		unsigned long magic = 0x5eed + i;
+		ktime_t base;
+		int self;
+
+		preempt_disable();
+		self = raw_smp_processor_id();
+		preempt_enable();
+		base = ktime_get() + 3 * trip;
+		p.at = base + trip * i / points;
+		p.fired = false;
+		smp_call_function_single(self ? 0 : other, arm_point, &p, 1);
+		spin_till(base);
+		OPTIMIZER_HIDE_VAR(magic);
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (!READ_ONCE(p.fired))
+			schedule();
+		__set_current_state(TASK_RUNNING);
+		OPTIMIZER_HIDE_VAR(magic);
+		KUNIT_EXPECT_EQ(test, magic, 0x5eed + i);
+		hrtimer_cancel(&p.timer);
+	}
 }
 
 /* ---- a task that is queued and moved while it is woken ---- */
 
 /*
- * Every sleep here is broken off by a preemption, in the sleeping state, on a CPU with more tasks than its share: the
- * load balancer moves the task while wakers look at it.
+ * CPU 0			CPU 1
+ *   the case			  the neighbour
+ *   the victim, preempted
+ *   in a sleeping state	  goes to sleep; idle, CPU 1 takes the victim over
+ *   timer: wake the victim
+ *				  the victim goes on: is there time to sleep?
+ *
+ * The wake-up finds the victim in one queue, in the other, or in between; the second timer stops CPU 1 once more, when
+ * the victim is in schedule(). In the end the victim runs, and is in one queue.
+ */
+struct move {
+	struct point wake;
+	struct hrtimer stop;
+	struct cpumask both;
+	struct completion ready;
+	struct task_struct *victim, *neighbour;
+	ktime_t base, stop_at;
+	bool done;
+};
+
+static int victim(void *data)
+{
+	struct move *m = data;
+
+	while (!READ_ONCE(m->done)) {
+		set_cpus_allowed_ptr(current, cpumask_of(0));
+		set_cpus_allowed_ptr(current, &m->both);
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		complete(&m->ready); /* the case preempts */
+		schedule();
+	}
+	complete(&m->ready);
+	return 0;
+}
+
+static enum hrtimer_restart do_nothing(struct hrtimer *timer)
+{
+	return HRTIMER_NORESTART;
+}
+
+static int neighbour(void *data)
+{
+	struct move *m = data;
+
+	hrtimer_init(&m->stop, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	m->stop.function = do_nothing;
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule();
+		if (READ_ONCE(m->done))
+			break;
+		hrtimer_start(&m->stop, m->stop_at, HRTIMER_MODE_ABS);
+		spin_till(m->base);
+	}
+	hrtimer_cancel(&m->stop);
+	return 0;
+}
+
+/* One try. Return: false if the victim does not come back from it. */
+static bool move_and_wake(struct move *m, ktime_t trip, ktime_t wake, ktime_t stop)
+{
+	m->wake.fired = false;
+	m->base = ktime_get() + 4 * trip;
+	m->wake.at = m->base + wake;
+	m->stop_at = m->wake.at + stop;
+	arm_point(&m->wake);
+	wake_up_process(m->neighbour);
+	spin_till(m->wake.at);
+	return spin_until(READ_ONCE(m->wake.fired)) && wait_for_completion_timeout(&m->ready, 5 * HZ);
+}
+
+/*
+ * All points of the move; then the one right before the victim's CPU changes, with many more of what comes after. From
+ * that one the wake-up waits for the lock of the queue that the victim leaves, and must not believe that it is there.
+ */
+static bool try_all_points(struct move *m, ktime_t trip)
+{
+	int points = time_is_exact() ? 400 : 100, change = points, moved = 0;
+	bool back = true;
+
+	for (int i = 0; i < points && back; i++) {
+		back = move_and_wake(m, trip, 2 * trip * i / points, trip / 2);
+		moved = m->wake.cpu_seen ? moved + 1 : 0;
+		if (moved == 8 && change == points) /* not just once, by a balancing tick */
+			change = i - 7;
+	}
+	for (int i = 0; i < 2 * points && back; i++)
+		back = move_and_wake(m, trip, 2 * trip * (change - 1) / points, 3 * trip * i / points);
+	return back;
+}
+
+static void a_task_moved_while_an_interrupt_wakes_it_stays_whole(struct kunit *test)
+{
+	static struct move m;
+	int cpu = other_cpu(test, 0);
+	ktime_t trip;
+
+	m = (struct move){ .both = *cpumask_of(0) };
+	cpumask_set_cpu(cpu, &m.both);
+	init_completion(&m.ready);
+	m.neighbour = start_thread(test, neighbour, &m, cpu, 50);
+	m.victim = new_thread(test, victim, &m, ANY_CPU, FAIR);
+	init_point(&m.wake, m.victim);
+	take_cpu(test, 0, BOSS);
+	trip = measure_trip();
+	wake_up_process(m.victim);
+	wait_for_completion(&m.ready);
+	if (!try_all_points(&m, trip)) {
+		KUNIT_FAIL(test, "the victim is lost\n"); /* and can be neither woken nor joined */
+		return;
+	}
+	WRITE_ONCE(m.done, true);
+	wake_up_process(m.neighbour);
+	eventually(wake_up_process(m.victim) || READ_ONCE(m.victim->flags) & PF_EXITING);
+	join(m.neighbour);
+	join(m.victim);
+	hrtimer_cancel(&m.wake.timer);
+}
+
+/*
+ * The same by chance: every sleep is broken off by a preemption, in the sleeping state, on CPUs with more tasks than
+ * their share and others that are idle now and then. The tasks' nice levels are changed meanwhile, which takes them
+ * out of their queue and puts them back.
  */
 static int sleep_and_be_preempted(void *data)
 {
@@ -530,12 +715,35 @@ static int sleep_and_be_preempted(void *data)
 	return 0;
 }
 
+static int sleep_often(void *data)
+{
+	struct counted *c = data;
+
+	while (ktime_get() < c->end) {
+		for (int i = 0; i < 300; i++)
+			barrier();
+		usleep_range(5, 10);
+	}
+	return 0;
+}
+
 #define MOVED 6
 
-static void a_task_moved_while_it_is_woken_stays_whole(struct kunit *test)
+static int renice_all(void *data)
 {
-	struct counted c[MOVED];
-	struct task_struct *waker[MOVED];
+	struct counted *c = data;
+
+	for (int i = 0; ktime_get() < c->end; i++) {
+		set_user_nice(c[i % MOVED].sleeper, i / MOVED % 5);
+		relax(i);
+	}
+	return 0;
+}
+
+static void tasks_moved_and_reniced_while_they_are_woken_stay_whole(struct kunit *test)
+{
+	struct task_struct *waker[MOVED], *restless[4], *renicer;
+	static struct counted c[MOVED];
 	int woken;
 
 	other_cpu(test, 0);
@@ -544,24 +752,21 @@ static void a_task_moved_while_it_is_woken_stays_whole(struct kunit *test)
 		c[i].sleeper = start_thread(test, sleep_and_be_preempted, &c[i], ANY_CPU, FAIR);
 		waker[i] = start_thread(test, wake_counted, &c[i], ANY_CPU, FAIR);
 	}
+	for (int i = 0; i < 4; i++)
+		restless[i] = start_thread(test, sleep_often, &c[0], ANY_CPU, FAIR);
+	renicer = start_thread(test, renice_all, c, ANY_CPU, 20);
 	for (int i = 0; i < MOVED; i++) {
 		woken = join(waker[i]);
 		KUNIT_EXPECT_EQ(test, woken, c[i].sleeps);
-		join(c[i].sleeper);
 	}
+	join(renicer);
+	for (int i = 0; i < 4; i++)
+		join(restless[i]);
+	for (int i = 0; i < MOVED; i++)
+		join(c[i].sleeper);
 }
 
 /* ---- the way to an idle CPU ---- */
-
-/* How late a timer's wake-up of this task comes that is set for @delay from now, and comes about when the CPU halts. */
-static s64 lateness(ktime_t delay)
-{
-	ktime_t expires = ktime_get() + delay;
-
-	set_current_state(TASK_UNINTERRUPTIBLE);
-	schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
-	return ktime_get() - expires;
-}
 
 /*
  * The timer goes off at every point of the way into the idle loop and the halt, which takes less than what a whole
@@ -699,9 +904,7 @@ static void timer_interrupts_keep_coming_on_every_cpu(struct kunit *test)
 	for_each_online_cpu(cpu) {
 		unsigned int before = READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs);
 
-		KUNIT_EXPECT_TRUE(test,
-				  eventually(READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs) - before >
-					     10));
+		KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(per_cpu(irq_stat, cpu).timer_irqs) - before > 10));
 	}
 }
 
@@ -743,7 +946,8 @@ static struct kunit_case wakeup_cases[] = {
 	KUNIT_CASE(no_wakeup_is_lost_while_tasks_change_cpus),
 	KUNIT_CASE(of_several_wakers_exactly_one_wakes),
 	KUNIT_CASE(a_task_still_switching_out_does_not_run_elsewhere),
-	KUNIT_CASE(a_task_moved_while_it_is_woken_stays_whole),
+	KUNIT_CASE(a_task_moved_while_an_interrupt_wakes_it_stays_whole),
+	KUNIT_CASE(tasks_moved_and_reniced_while_they_are_woken_stay_whole),
 	{}
 };
 
