@@ -651,7 +651,9 @@ static int neighbour(void *data)
 	m->stop.function = do_nothing;
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
-		schedule();
+		if (!READ_ONCE(m->done))
+			schedule();
+		__set_current_state(TASK_RUNNING);
 		if (READ_ONCE(m->done))
 			break;
 		hrtimer_start(&m->stop, m->stop_at, HRTIMER_MODE_ABS);
