@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# What judges the kernel: test, repeat, bench.
+# What judges the kernel: test, repeat, bench; and what judges the tests: mutants.
 
-.PHONY: test repeat bench
+.PHONY: test repeat bench mutants
 
 N ?= 100
 T ?=
@@ -22,3 +22,7 @@ bench:
 	$(quiet)tools/setup --need $(QEMU)
 	$(quiet)$(MAKE) --no-print-directory PROFILE=$(bench_profile) all
 	$(quiet)$(PYTHON) tools/bench.py build/$(bench_profile)/catnap.elf
+
+mutants:
+	$(quiet)tools/setup --need $(QEMU) patch python:elftools
+	$(quiet)$(PYTHON) tests/mutants.py "$$T"
