@@ -139,7 +139,7 @@ static enum rule broken_rule(const struct atomic_context *context)
 	if ((context->count & PREEMPT_MASK) && !IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
 		return RULE_EITHER;
 	if (context->count & PREEMPT_MASK)
-		return lockdep_depth(current) ? RULE_LOCK : RULE_PREEMPT;
+		return holds_spinning_lock() ? RULE_LOCK : RULE_PREEMPT;
 	if (context->count & SOFTIRQ_MASK)
 		return RULE_BH;
 	return context->irqs_off ? RULE_IRQS : RULE_IDLE;

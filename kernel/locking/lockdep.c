@@ -12,11 +12,13 @@
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 
-void lockdep_init_map(struct lockdep_map *map, const char *name,
-		      struct lock_class_key *key __maybe_unused, int subclass __maybe_unused)
+void lockdep_init_map_wait(struct lockdep_map *map, const char *name,
+			   struct lock_class_key *key __maybe_unused, int subclass __maybe_unused,
+			   u8 wait_type_inner)
 {
 	map->name = name;
 	map->usage = 0;
+	map->wait_type_inner = wait_type_inner;
 }
 
 /* Most locks are taken in task context with interrupts off already, which says nothing new about them. */
@@ -100,6 +102,17 @@ void lock_release(struct lockdep_map *map, unsigned long ip)
 bool lock_is_held(const struct lockdep_map *map)
 {
 	return find_held(current, map) >= 0;
+}
+
+bool holds_spinning_lock(void)
+{
+	const struct task_struct *curr = current;
+	int i = min(curr->lockdep_depth, MAX_LOCK_DEPTH);
+
+	while (--i >= 0)
+		if (curr->held_locks[i].instance->wait_type_inner != LD_WAIT_SLEEP)
+			return true;
+	return false;
 }
 
 static char usage_char(u8 usage, u8 used, u8 enabled)

@@ -15,7 +15,7 @@
 void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_class_key *key)
 {
 	*lock = (raw_spinlock_t)__RAW_SPIN_LOCK_INITIALIZER(*lock);
-	lockdep_init_map(&lock->dep_map, name, key, 0);
+	lockdep_init_map_wait(&lock->dep_map, name, key, 0, LD_WAIT_SPIN);
 }
 
 /* A lock that cannot be right is reported once a boot; the machine goes on, and may well hang right there. */

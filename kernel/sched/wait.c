@@ -22,7 +22,7 @@ void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name,
 			   struct lock_class_key *key)
 {
 	wq_head->lock = __SPIN_LOCK_UNLOCKED(wq_head->lock);
-	lockdep_init_map(&wq_head->lock.dep_map, name, key, 0);
+	lockdep_init_map_wait(&wq_head->lock.dep_map, name, key, 0, LD_WAIT_SPIN);
 	INIT_LIST_HEAD(&wq_head->head);
 }
 
