@@ -171,4 +171,8 @@ static __always_inline raw_spinlock_t *spinlock_check(spinlock_t *lock)
 		__got;                                                                             \
 	})
 
+#define spin_needbreak(lock) spin_is_contended(lock)
+
+#include <linux/rwlock.h>
+
 #endif

@@ -49,4 +49,6 @@ typedef struct spinlock {
 #define __SPIN_LOCK_UNLOCKED(lockname) (spinlock_t) __SPIN_LOCK_INITIALIZER(lockname)
 #define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_UNLOCKED(x)
 
+#include <linux/rwlock_types.h>
+
 #endif

@@ -10,6 +10,8 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 
+#include "internals.h"
+
 #ifdef CONFIG_DEBUG_SPINLOCK
 
 void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_class_key *key)
@@ -80,25 +82,16 @@ static __always_inline void do_unlock(raw_spinlock_t *lock, unsigned long ip)
 	arch_spin_unlock(&lock->raw_lock);
 }
 
-/* Reports shall name the caller of spin_lock() as the one who disabled preemption, not these functions. */
-static __always_inline void lock_preempt_disable(unsigned long ip)
-{
-	__preempt_count_add(PREEMPT_OFFSET);
-	if (preempt_count() == PREEMPT_OFFSET)
-		current->preempt_disable_ip = ip;
-	barrier();
-}
-
 void _raw_spin_lock(raw_spinlock_t *lock)
 {
-	lock_preempt_disable(_RET_IP_);
+	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, _RET_IP_);
 }
 
 void _raw_spin_lock_irq(raw_spinlock_t *lock)
 {
 	local_irq_disable();
-	lock_preempt_disable(_RET_IP_);
+	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, _RET_IP_);
 }
 
@@ -107,7 +100,7 @@ unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
 	unsigned long flags;
 
 	local_irq_save(flags);
-	lock_preempt_disable(_RET_IP_);
+	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, _RET_IP_);
 	return flags;
 }
@@ -115,13 +108,13 @@ unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
 void _raw_spin_lock_bh(raw_spinlock_t *lock)
 {
 	local_bh_disable();
-	lock_preempt_disable(_RET_IP_);
+	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, _RET_IP_);
 }
 
 bool _raw_spin_trylock(raw_spinlock_t *lock)
 {
-	lock_preempt_disable(_RET_IP_);
+	__lock_preempt_disable(_RET_IP_);
 	if (!arch_spin_trylock(&lock->raw_lock)) {
 		preempt_enable();
 		return false;

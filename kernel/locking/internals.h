@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* What the debug profile's spinlocks and rwlocks share. */
+#ifndef _KERNEL_LOCKING_INTERNALS_H
+#define _KERNEL_LOCKING_INTERNALS_H
+
+#include <linux/preempt.h>
+#include <linux/sched.h>
+
+#ifdef CONFIG_DEBUG_SPINLOCK
+/* Reports shall name the caller of spin_lock(), at @ip, as the one who disabled preemption. */
+static __always_inline void __lock_preempt_disable(unsigned long ip)
+{
+	__preempt_count_add(PREEMPT_OFFSET);
+	if (preempt_count() == PREEMPT_OFFSET)
+		current->preempt_disable_ip = ip;
+	barrier();
+}
+#endif
+
+#endif
