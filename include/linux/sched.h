@@ -130,6 +130,7 @@ struct task_struct {
 	struct wait_queue_head *wait_head;	/* queue it sleeps on, for waitq and ps */
 #endif
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
+	unsigned long blocker;			/* lock it sleeps for: see <linux/hung_task.h> */
 	int lockdep_depth;
 	struct held_lock held_locks[MAX_LOCK_DEPTH];
 #endif
