@@ -392,6 +392,9 @@ typedef atomic64_t atomic_long_t;
 #define atomic_long_sub atomic64_sub
 #define atomic_long_inc atomic64_inc
 #define atomic_long_dec atomic64_dec
+#define atomic_long_and atomic64_and
+#define atomic_long_andnot atomic64_andnot
+#define atomic_long_or atomic64_or
 #define atomic_long_add_return atomic64_add_return
 #define atomic_long_sub_return atomic64_sub_return
 #define atomic_long_inc_return atomic64_inc_return
