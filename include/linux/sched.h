@@ -97,6 +97,8 @@ struct task_struct {
 
 	/* Scheduling. rq->lock and pi_lock to write. */
 	int prio;			/* lower runs first: 0-98 real-time, 120 for all fair tasks, 140 idle */
+	int normal_prio;		/* what prio is without anybody waiting for an rt_mutex it holds */
+	int pi_prio;			/* of the most important one who does; MAX_PRIO without */
 	int static_prio;		/* of the nice level: 120 + nice */
 	unsigned int rt_priority;	/* 1-99, 0 for fair tasks */
 	unsigned int policy;
@@ -107,6 +109,10 @@ struct task_struct {
 	int nr_cpus_allowed;
 
 	arch_spinlock_t pi_lock;	/* one waker at a time; interrupts off; before any rq->lock */
+
+	/* Priority inheritance: kernel/locking/rtmutex.c, and its lock. */
+	struct rb_root_cached pi_waiters;	/* of each rt_mutex it holds, the first who waits; sorted by prio */
+	struct rt_mutex_waiter *pi_blocked_on;	/* the wait it is in, or NULL */
 
 	/* Signals: accepted and not yet taken. Changed with atomic bit operations. */
 	sigset_t pending;

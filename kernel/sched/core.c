@@ -14,6 +14,7 @@
 #include <linux/kthread.h>
 #include <linux/init.h>
 #include <linux/jiffies.h>
+#include <linux/rtmutex.h>
 #include <linux/sched/debug.h>
 #include <linux/sprintf.h>
 #include <linux/wait.h>
@@ -305,11 +306,11 @@ void schedule_tail(struct task_struct *prev)
 
 static __always_inline struct task_struct *pick_next_task(struct rq *rq)
 {
-	const struct sched_class *const *cls = sched_classes;
+	const struct sched_class *const *class = sched_classes;
 	struct task_struct *p;
 
-	while (!(p = (*cls)->pick_next_task(rq)))
-		cls++;
+	while (!(p = (*class)->pick_next_task(rq)))
+		class ++;
 	return p;
 }
 
@@ -526,48 +527,80 @@ void scheduler_tick(void)
 
 /* ---- policy, placement ---- */
 
-static void set_prio(struct task_struct *p, int policy, int rt_priority)
+/*
+ * A task has a priority of its own, normal_prio, and for as long as it holds an rt_mutex that of the
+ * most important one who waits for it, pi_prio. The better of the two decides, also on the class.
+ */
+static void set_effective_prio(struct task_struct *p)
 {
-	p->policy = policy;
-	p->rt_priority = rt_priority;
-	if (policy == SCHED_FIFO || policy == SCHED_RR) {
-		p->prio = MAX_RT_PRIO - 1 - rt_priority;
-		p->sched_class = &rt_sched_class;
-	} else {
-		p->prio = DEFAULT_PRIO;
-		p->sched_class = &fair_sched_class;
-	}
-	set_load_weight(p);
+	p->prio = min(p->normal_prio, p->pi_prio);
+	p->sched_class = rt_task(p) ? &rt_sched_class : &fair_sched_class;
 }
 
-/* Take @p off its queue for as long as its parameters change, and put it back under the new ones. */
+static void set_policy(struct task_struct *p, int policy, int rt_priority)
+{
+	bool rt = policy == SCHED_FIFO || policy == SCHED_RR;
+
+	p->policy = policy;
+	p->rt_priority = rt_priority;
+	p->normal_prio = rt ? MAX_RT_PRIO - 1 - rt_priority : DEFAULT_PRIO;
+	set_load_weight(p);
+	set_effective_prio(p);
+}
+
+/* A change of scheduling parameters: the task is off its queue meanwhile. */
+struct sched_change {
+	struct rq *rq;
+	unsigned long flags;
+	bool running, queued;
+};
+
+static void sched_change_begin(struct task_struct *p, struct sched_change *c)
+{
+	local_irq_save(c->flags);
+	c->rq = task_rq_lock(p);
+	c->running = c->rq->curr == p;
+	c->queued = p->on_rq == TASK_ON_RQ_QUEUED && !c->running;
+	if (c->running)
+		account_curr(c->rq, p, rdtsc());
+	if (c->queued)
+		deactivate_task(c->rq, p, TASK_ON_RQ_MIGRATING);
+}
+
+static void sched_change_end(struct task_struct *p, struct sched_change *c)
+{
+	if (p->sched_class->switched_to)
+		p->sched_class->switched_to(c->rq, p);
+	if (c->running) {
+		resched_curr(c->rq); /* let pick_next_task() judge */
+	} else if (c->queued) {
+		activate_task(c->rq, p, 0);
+		check_preempt_curr(c->rq, p);
+	}
+	task_rq_unlock(c->rq, p);
+	local_irq_restore(c->flags);
+}
+
 static void change_policy(struct task_struct *p, int policy, int rt_priority, int nice)
 {
-	unsigned long flags;
-	struct rq *rq;
-	bool running, queued;
+	struct sched_change c;
 
-	local_irq_save(flags);
-	rq = task_rq_lock(p);
-	running = rq->curr == p;
-	queued = p->on_rq == TASK_ON_RQ_QUEUED && !running;
-	if (running)
-		account_curr(rq, p, rdtsc());
-	if (queued)
-		deactivate_task(rq, p, TASK_ON_RQ_MIGRATING);
+	sched_change_begin(p, &c);
 	p->static_prio = NICE_TO_PRIO(nice);
-	set_prio(p, policy, rt_priority);
-	if (p->sched_class->switched_to)
-		p->sched_class->switched_to(rq, p);
-	if (running) {
-		resched_curr(rq); /* let pick_next_task() judge */
-	} else if (queued) {
-		activate_task(rq, p, 0);
-		check_preempt_curr(rq, p);
-	}
-	task_rq_unlock(rq, p);
-	local_irq_restore(flags);
+	set_policy(p, policy, rt_priority);
+	sched_change_end(p, &c);
+	rt_mutex_adjust_pi(p);
 	preempt_check_resched();
+}
+
+void rt_mutex_setprio(struct task_struct *p, int pi_prio)
+{
+	struct sched_change c;
+
+	sched_change_begin(p, &c);
+	p->pi_prio = pi_prio;
+	set_effective_prio(p);
+	sched_change_end(p, &c);
 }
 
 int sched_setscheduler_nocheck(struct task_struct *p, int policy, const struct sched_param *param)
@@ -712,7 +745,8 @@ void sched_fork(struct task_struct *p)
 	p->__state = TASK_UNINTERRUPTIBLE;
 	p->cpu = raw_smp_processor_id();
 	p->static_prio = current->static_prio;
-	set_prio(p, SCHED_NORMAL, 0);
+	p->pi_prio = MAX_PRIO;
+	set_policy(p, SCHED_NORMAL, 0);
 	cpumask_copy(&p->cpus_mask, cpu_possible_mask);
 	p->nr_cpus_allowed = nr_cpu_ids;
 }
@@ -764,7 +798,7 @@ static void init_idle(struct task_struct *idle, int cpu)
 	snprintf(idle->comm, sizeof(idle->comm), "swapper/%d", cpu);
 	idle->flags |= PF_IDLE | PF_NO_SETAFFINITY;
 	idle->sched_class = &idle_sched_class;
-	idle->prio = MAX_PRIO;
+	idle->prio = idle->normal_prio = idle->pi_prio = MAX_PRIO;
 	idle->cpu = cpu;
 	idle->on_cpu = 1;
 	idle->__state = TASK_RUNNING;
