@@ -17,7 +17,7 @@
 #include <linux/rtmutex.h>
 #include <linux/sched/debug.h>
 #include <linux/sprintf.h>
-#include <linux/wait.h>
+#include <linux/wait_bit.h>
 #include <asm/tsc.h>
 
 #include "sched.h"
@@ -843,4 +843,5 @@ void __init sched_init(void)
 	}
 	init_idle(&init_task, 0);
 	init_balance();
+	wait_bit_init();
 }
