@@ -120,4 +120,16 @@ static inline bool __must_check refcount_dec_not_one(refcount_t *r)
 	return true;
 }
 
+struct mutex;
+struct spinlock;
+
+/*
+ * The last reference is dropped with the lock held, the others without. Context: as spin_lock();
+ * task, may sleep. Return: true for the caller that dropped the last one, and holds the lock.
+ */
+bool __must_check refcount_dec_and_lock(refcount_t *r, struct spinlock *lock);
+bool __must_check refcount_dec_and_lock_irqsave(refcount_t *r, struct spinlock *lock,
+						unsigned long *flags);
+bool __must_check refcount_dec_and_mutex_lock(refcount_t *r, struct mutex *lock);
+
 #endif /* _LINUX_REFCOUNT_H */

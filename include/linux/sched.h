@@ -225,6 +225,17 @@ static __always_inline bool need_resched(void)
 int __cond_resched(void);
 #define cond_resched() ({ might_sleep(); __cond_resched(); })
 
+/*
+ * cond_resched_lock - the same for the holder of a lock, which is let go meanwhile, also if others
+ * wait for it. Context: task, holding @lock and nothing else that spins. Return: 1 if it was let go.
+ */
+int __cond_resched_lock(spinlock_t *lock);
+int __cond_resched_rwlock_read(rwlock_t *lock);
+int __cond_resched_rwlock_write(rwlock_t *lock);
+#define cond_resched_lock(lock) __cond_resched_lock(lock)
+#define cond_resched_rwlock_read(lock) __cond_resched_rwlock_read(lock)
+#define cond_resched_rwlock_write(lock) __cond_resched_rwlock_write(lock)
+
 /* preempt_schedule_irq - switch at the end of an interrupt. Context: interrupts off, count 0; returns with them off. */
 void preempt_schedule_irq(void);
 

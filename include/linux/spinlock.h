@@ -173,6 +173,17 @@ static __always_inline raw_spinlock_t *spinlock_check(spinlock_t *lock)
 
 #define spin_needbreak(lock) spin_is_contended(lock)
 
+/**
+ * atomic_dec_and_lock - decrement @atomic; if that makes it 0, return with @lock held
+ *
+ * The count reaches 0 only under the lock. Context: as spin_lock(). Return: is the lock held?
+ */
+int _atomic_dec_and_lock(atomic_t *atomic, spinlock_t *lock);
+int _atomic_dec_and_lock_irqsave(atomic_t *atomic, spinlock_t *lock, unsigned long *flags);
+#define atomic_dec_and_lock(atomic, lock) __cond_lock(lock, _atomic_dec_and_lock(atomic, lock))
+#define atomic_dec_and_lock_irqsave(atomic, lock, flags)                                           \
+	__cond_lock(lock, _atomic_dec_and_lock_irqsave(atomic, lock, &(flags)))
+
 #include <linux/rwlock.h>
 
 #endif

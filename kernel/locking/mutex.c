@@ -143,18 +143,6 @@ void __mutex_unlock_slowpath(struct mutex *lock)
 	raw_spin_unlock(&lock->wait_lock);
 }
 
-int __sched atomic_dec_and_mutex_lock(atomic_t *cnt, struct mutex *lock)
-{
-	might_sleep();
-	if (atomic_add_unless(cnt, -1, 1))
-		return 0;
-	mutex_lock(lock);
-	if (atomic_dec_and_test(cnt))
-		return 1;
-	mutex_unlock(lock);
-	return 0;
-}
-
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 
 static __always_inline int __sched lock_common(struct mutex *lock, unsigned int state,

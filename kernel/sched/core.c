@@ -511,6 +511,34 @@ int __sched __cond_resched(void)
 	return 1;
 }
 
+/* preempt_schedule() comes with the unlocking; what is left is to let those in who wait for the lock. */
+#define break_lock(lock, is_contended, unlock, lock_again)                                         \
+	({                                                                                         \
+		bool __break = need_resched() || is_contended(lock);                               \
+		if (__break) {                                                                     \
+			unlock(lock);                                                              \
+			if (!cond_resched())                                                       \
+				cpu_relax();                                                       \
+			lock_again(lock);                                                          \
+		}                                                                                  \
+		__break;                                                                           \
+	})
+
+int __cond_resched_lock(spinlock_t *lock) __must_hold(lock)
+{
+	return break_lock(lock, spin_needbreak, spin_unlock, spin_lock);
+}
+
+int __cond_resched_rwlock_read(rwlock_t *lock) __must_hold(lock)
+{
+	return break_lock(lock, rwlock_needbreak, read_unlock, read_lock);
+}
+
+int __cond_resched_rwlock_write(rwlock_t *lock) __must_hold(lock)
+{
+	return break_lock(lock, rwlock_needbreak, write_unlock, write_lock);
+}
+
 void scheduler_tick(void)
 {
 	struct rq *rq = this_rq();

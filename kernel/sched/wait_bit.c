@@ -106,7 +106,7 @@ int __sched __wait_on_bit(struct wait_queue_head *wq_head, struct wait_bit_queue
 		if (test_bit(key->bit_nr, key->flags))
 			err = action(key, mode);
 	} while (test_bit(key->bit_nr, key->flags) && !err);
-	smp_rmb();		/* acquire: the bit before what it stands for */
+	smp_rmb(); /* acquire: the bit before what it stands for */
 	finish_wait(wq_head, &wbq_entry->wq_entry);
 	return err;
 }
