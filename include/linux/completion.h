@@ -37,11 +37,16 @@ void wait_for_completion(struct completion *x);
 /* Return: 0, or -ERESTARTSYS for a signal. */
 int wait_for_completion_interruptible(struct completion *x);
 int wait_for_completion_killable(struct completion *x);
+int wait_for_completion_state(struct completion *x, unsigned int state);
 
 /* @timeout in jiffies. Return: jiffies left, at least 1; 0 when the time is up; -ERESTARTSYS for a signal. */
 unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout);
 long wait_for_completion_interruptible_timeout(struct completion *x, unsigned long timeout);
 long wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout);
+
+/* In Linux these count as waiting for a device. */
+#define wait_for_completion_io(x) wait_for_completion(x)
+#define wait_for_completion_io_timeout(x, timeout) wait_for_completion_timeout(x, timeout)
 
 /* try_wait_for_completion - take one completion without sleeping. Context: any. Return: was there one? */
 bool try_wait_for_completion(struct completion *x);

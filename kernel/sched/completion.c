@@ -77,11 +77,16 @@ unsigned long __sched wait_for_completion_timeout(struct completion *x, unsigned
 	return wait_for_common(x, timeout, TASK_UNINTERRUPTIBLE);
 }
 
-int __sched wait_for_completion_interruptible(struct completion *x)
+int __sched wait_for_completion_state(struct completion *x, unsigned int state)
 {
-	long t = wait_for_common(x, MAX_SCHEDULE_TIMEOUT, TASK_INTERRUPTIBLE);
+	long t = wait_for_common(x, MAX_SCHEDULE_TIMEOUT, state);
 
 	return t == -ERESTARTSYS ? t : 0;
+}
+
+int __sched wait_for_completion_interruptible(struct completion *x)
+{
+	return wait_for_completion_state(x, TASK_INTERRUPTIBLE);
 }
 
 long __sched wait_for_completion_interruptible_timeout(struct completion *x, unsigned long timeout)
@@ -91,9 +96,7 @@ long __sched wait_for_completion_interruptible_timeout(struct completion *x, uns
 
 int __sched wait_for_completion_killable(struct completion *x)
 {
-	long t = wait_for_common(x, MAX_SCHEDULE_TIMEOUT, TASK_KILLABLE);
-
-	return t == -ERESTARTSYS ? t : 0;
+	return wait_for_completion_state(x, TASK_KILLABLE);
 }
 
 long __sched wait_for_completion_killable_timeout(struct completion *x, unsigned long timeout)
