@@ -6,14 +6,19 @@
  * calls.
  */
 #include <linux/bug.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/panic.h>
 #include <linux/preempt.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/semaphore.h>
+#include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -26,6 +31,12 @@
 #define OVERFLOW_FRAME 256 /* bytes of stack that each level of the recursion takes */
 
 static DEFINE_SPINLOCK(provoke_lock);
+static DEFINE_RWLOCK(provoke_rwlock);
+static DEFINE_SEQLOCK(provoke_seqlock);
+static DEFINE_MUTEX(provoke_mutex);
+static DEFINE_SEMAPHORE(provoke_semaphore);
+static DECLARE_RWSEM(provoke_rwsem);
+static DECLARE_COMPLETION(provoke_completion);
 static DECLARE_WAIT_QUEUE_HEAD(provoke_queue);
 static bool provoke_condition = true;
 
@@ -52,6 +63,31 @@ static void call_msleep(void)
 	msleep(1);
 }
 
+/* Nobody has these, so they would not sleep either. */
+static void call_mutex_lock(void)
+{
+	mutex_lock(&provoke_mutex);
+	mutex_unlock(&provoke_mutex);
+}
+
+static void call_down(void)
+{
+	down(&provoke_semaphore);
+	up(&provoke_semaphore);
+}
+
+static void call_down_read(void)
+{
+	down_read(&provoke_rwsem);
+	up_read(&provoke_rwsem);
+}
+
+static void call_wait_for_completion(void)
+{
+	complete(&provoke_completion);
+	wait_for_completion(&provoke_completion);
+}
+
 static void call_kmalloc(void)
 {
 	kfree(kmalloc(64, GFP_KERNEL));
@@ -73,6 +109,27 @@ static void in_spinlock_irqsave(primitive_fn primitive)
 	spin_lock_irqsave(&provoke_lock, flags);
 	primitive();
 	spin_unlock_irqrestore(&provoke_lock, flags);
+}
+
+static void in_rwlock_read(primitive_fn primitive)
+{
+	read_lock(&provoke_rwlock);
+	primitive();
+	read_unlock(&provoke_rwlock);
+}
+
+static void in_rwlock_write(primitive_fn primitive)
+{
+	write_lock(&provoke_rwlock);
+	primitive();
+	write_unlock(&provoke_rwlock);
+}
+
+static void in_seqlock_write(primitive_fn primitive)
+{
+	write_seqlock(&provoke_seqlock);
+	primitive();
+	write_sequnlock(&provoke_seqlock);
 }
 
 static void in_preempt_off(primitive_fn primitive)
@@ -200,6 +257,9 @@ static const struct {
 } contexts[] = {
 	{ "spinlock", in_spinlock, "between spin_lock() and spin_unlock()" },
 	{ "spinlock-irqsave", in_spinlock_irqsave, "the same with interrupts off" },
+	{ "rwlock-read", in_rwlock_read, "between read_lock() and read_unlock()" },
+	{ "rwlock-write", in_rwlock_write, "between write_lock() and write_unlock()" },
+	{ "seqlock-write", in_seqlock_write, "between write_seqlock() and write_sequnlock()" },
 	{ "preempt-off", in_preempt_off, "between preempt_disable() and preempt_enable()" },
 	{ "irqs-off", in_irqs_off, "between local_irq_disable() and local_irq_enable()" },
 	{ "hardirq", from_hardirq, "in the callback of an hrtimer, in the timer interrupt" },
@@ -214,6 +274,10 @@ static const struct {
 	{ "schedule", call_schedule, "schedule()" },
 	{ "wait_event", call_wait_event, "wait_event() on a condition that is true already" },
 	{ "msleep", call_msleep, "msleep(1)" },
+	{ "mutex", call_mutex_lock, "mutex_lock() on a mutex that nobody has" },
+	{ "down", call_down, "down() on a semaphore that nobody has" },
+	{ "down_read", call_down_read, "down_read() on an rw_semaphore that nobody has" },
+	{ "wait_for_completion", call_wait_for_completion, "on a completion that came already" },
 	{ "kmalloc", call_kmalloc, "kmalloc(64, GFP_KERNEL)" },
 }, crashes[] = {
 	{ "panic", do_panic, "call panic()" },
@@ -230,13 +294,13 @@ static void list_all(void)
 
 	shell_printf("usage: provoke CONTEXT PRIMITIVE, or provoke CRASH\n\nCONTEXT\n");
 	for (i = 0; i < ARRAY_SIZE(contexts); i++)
-		shell_printf("  %-18s%s\n", contexts[i].name, contexts[i].help);
+		shell_printf("  %-20s%s\n", contexts[i].name, contexts[i].help);
 	shell_printf("PRIMITIVE\n");
 	for (i = 0; i < ARRAY_SIZE(primitives); i++)
-		shell_printf("  %-18s%s\n", primitives[i].name, primitives[i].help);
+		shell_printf("  %-20s%s\n", primitives[i].name, primitives[i].help);
 	shell_printf("CRASH\n");
 	for (i = 0; i < ARRAY_SIZE(crashes); i++)
-		shell_printf("  %-18s%s\n", crashes[i].name, crashes[i].help);
+		shell_printf("  %-20s%s\n", crashes[i].name, crashes[i].help);
 }
 
 static int provoke_crash(const char *name)

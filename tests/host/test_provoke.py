@@ -16,6 +16,7 @@ class Context:
     count: int  # preempt_count before schedule() adds its own; in an interrupt, less the interrupted task's part
     rule: str  # what the rule in words is about
     lock: bool = False  # held, so it must be listed
+    locks: int = 1  # so many entries: a seqlock is a spinlock and a sequence count
     irqs_off: bool = False
     entry: str = r"\w+"  # the call trace passes through this function
 
@@ -23,6 +24,9 @@ class Context:
 CONTEXTS = {
     "spinlock": Context(0x1, "spinlock", lock=True),
     "spinlock-irqsave": Context(0x1, "spinlock", lock=True, irqs_off=True),
+    "rwlock-read": Context(0x1, "spinlock", lock=True),
+    "rwlock-write": Context(0x1, "spinlock", lock=True),
+    "seqlock-write": Context(0x1, "spinlock", lock=True, locks=2),
     "preempt-off": Context(0x1, r"preempt_disable\(\)"),
     "irqs-off": Context(0x0, "interrupts off", irqs_off=True),
     "hardirq": Context(0x10000, "interrupt handler", irqs_off=True, entry="timer_interrupt"),
@@ -30,7 +34,9 @@ CONTEXTS = {
 }
 
 # primitive: the function the report's trace must show
-PRIMITIVES = {"schedule": "schedule", "wait_event": "call_wait_event", "msleep": "msleep", "kmalloc": "kmalloc"}
+PRIMITIVES = {"schedule": "schedule", "wait_event": "call_wait_event", "msleep": "msleep", "kmalloc": "kmalloc",
+              "mutex": "mutex_lock", "down": "down", "down_read": "down_read",
+              "wait_for_completion": "wait_for_completion"}
 
 FRAME = r"[A-Za-z_][\w.]*\+0x[0-9a-f]+(/0x[0-9a-f]+)? \((kernel|drivers|lib)/[\w./-]+\.[ch]:\d+\)"
 
@@ -90,7 +96,7 @@ def check_locks(report, context, comm, pid):
     if not context.lock:
         assert not held or held[1] == "0", report
         return
-    assert held and held[1] == "1", report
+    assert held and held[1] == str(context.locks), report
     assert re.search(rf"^ #0: \([&\w.>-]*provoke\w*\)\S*, taken at {FRAME}$", report, re.MULTILINE), report
     assert re.search(r"^Preemption disabled at:", report, re.MULTILINE), report
 
