@@ -13,7 +13,12 @@
 #include <linux/err.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/rtmutex.h>
+#include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/semaphore.h>
+#include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/sort.h>
@@ -436,6 +441,33 @@ static u64 bench_task_life(void)
 
 /* ---- the table ---- */
 
+static void bench_locks(void)
+{
+	static DEFINE_RWLOCK(rwlock);
+	static DEFINE_SEQLOCK(seqlock);
+	static DEFINE_MUTEX(mutex);
+	static DEFINE_RT_MUTEX(rt_mutex);
+	static DEFINE_SEMAPHORE(semaphore);
+	static DECLARE_RWSEM(rwsem);
+	unsigned int seq;
+
+	row("read_lock + read_unlock",
+	    per_round(read_lock(&rwlock); barrier(); read_unlock(&rwlock)));
+	row("write_lock + write_unlock",
+	    per_round(write_lock(&rwlock); barrier(); write_unlock(&rwlock)));
+	row("read_seqbegin + read_seqretry",
+	    per_round(do seq = read_seqbegin(&seqlock); while (read_seqretry(&seqlock, seq))));
+	row("write_seqlock + write_sequnlock",
+	    per_round(write_seqlock(&seqlock); barrier(); write_sequnlock(&seqlock)));
+	row("mutex_lock + mutex_unlock",
+	    per_round(mutex_lock(&mutex); barrier(); mutex_unlock(&mutex)));
+	row("down + up", per_round(down(&semaphore); barrier(); up(&semaphore)));
+	row("down_read + up_read", per_round(down_read(&rwsem); barrier(); up_read(&rwsem)));
+	row("down_write + up_write", per_round(down_write(&rwsem); barrier(); up_write(&rwsem)));
+	row("rt_mutex_lock + rt_mutex_unlock",
+	    per_round(rt_mutex_lock(&rt_mutex); barrier(); rt_mutex_unlock(&rt_mutex)));
+}
+
 static void bench_primitives(void)
 {
 	static DEFINE_SPINLOCK(lock);
@@ -452,6 +484,7 @@ static void bench_primitives(void)
 	    per_round(spin_lock_irqsave(&lock, flags); barrier();
 		      spin_unlock_irqrestore(&lock, flags)));
 	row("wait_for_completion, already done", per_round(wait_for_completion(&done)));
+	bench_locks();
 	row("kmalloc(64) + kfree", per_round(kfree(kmalloc(64, GFP_KERNEL))));
 }
 
