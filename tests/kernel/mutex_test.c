@@ -199,8 +199,8 @@ static void the_holder_may_sleep_and_reports_list_the_mutex(struct kunit *test)
 		kunit_skip(test, "the release profile does not look");
 	atomic_sleep_panics = false;
 	mark = log_mark();
+	line = __LINE__ + 1;
 	mutex_lock(&mutex);
-	line = __LINE__;
 	nap(&us);
 	KUNIT_EXPECT_FALSE(test, log_has(mark, "BUG: "));
 	preempt_disable();

@@ -144,7 +144,7 @@ static int use_all_forms(void *data)
 	struct contest *c = data;
 	int wrote = 0;
 
-	for (int i = 0; i < TURNS && ktime_get() < c->end; i++)
+	for (int i = 0; i < FORMS || (i < TURNS && ktime_get() < c->end); i++)
 		wrote += use_form(c, i % FORMS);
 	return wrote;
 }
@@ -398,8 +398,8 @@ static void who_holds_one_may_not_sleep(struct kunit *test)
 		kunit_skip(test, "the release profile does not look");
 	atomic_sleep_panics = false;
 	mark = log_mark();
+	line_no = __LINE__ + 1;
 	read_lock(&lock);
-	line_no = __LINE__;
 	might_sleep();
 	read_unlock(&lock);
 	snprintf(here, sizeof(here), "tests/kernel/rwlock_test.c:%d)", line_no);
@@ -407,8 +407,8 @@ static void who_holds_one_may_not_sleep(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, log_has_both(mark, "Preemption disabled at: ", here));
 	KUNIT_EXPECT_TRUE(test, log_has(mark, "Rule broken: who holds a spinlock"));
 	mark = log_mark();
+	line_no = __LINE__ + 1;
 	write_lock(&lock);
-	line_no = __LINE__;
 	might_sleep();
 	write_unlock(&lock);
 	snprintf(here, sizeof(here), "tests/kernel/rwlock_test.c:%d)", line_no);

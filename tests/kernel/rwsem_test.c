@@ -230,8 +230,8 @@ static void the_holder_may_sleep_and_reports_list_the_semaphore(struct kunit *te
 		kunit_skip(test, "the release profile does not look");
 	atomic_sleep_panics = false;
 	mark = log_mark();
+	line = __LINE__ + 1;
 	down_read(&rwsem);
-	line = __LINE__;
 	nap(&us);
 	KUNIT_EXPECT_FALSE(test, log_has(mark, "BUG: "));
 	preempt_disable();

@@ -111,8 +111,10 @@ static int read_often(void *data)
 	struct pair *p = data;
 	int reads = 0;
 
-	for (; ktime_get() < p->end; reads++)
+	do {
 		read_pair(p);
+		reads++;
+	} while (ktime_get() < p->end);
 	return reads;
 }
 
@@ -121,7 +123,7 @@ static int write_often(void *data)
 	struct pair *p = data;
 	unsigned long flags;
 
-	for (int i = 0; i < 20000 && ktime_get() < p->end; i++) {
+	for (int i = 0; !i || (i < 20000 && ktime_get() < p->end); i++) {
 		if (i % 2) {
 			write_seqlock_irq(&seqlock);
 			write_pair(p);
@@ -297,8 +299,8 @@ static void a_writer_may_not_sleep(struct kunit *test)
 		kunit_skip(test, "the release profile does not look");
 	atomic_sleep_panics = false;
 	mark = log_mark();
+	line = __LINE__ + 1;
 	write_seqlock(&seqlock);
-	line = __LINE__;
 	might_sleep();
 	write_sequnlock(&seqlock);
 	snprintf(here, sizeof(here), "tests/kernel/seqlock_test.c:%d)", line);

@@ -139,7 +139,7 @@ static int take_turns(void *data)
 
 	allow_signal(SIGINT);
 	allow_signal(SIGKILL);
-	for (int i = 0; i < TURNS && ktime_get() < c->end; i++) {
+	for (int i = 0; i < c->nr_forms || (i < TURNS && ktime_get() < c->end); i++) {
 		const struct lock_form *form = &c->forms[i % c->nr_forms];
 		bool write = !c->only_reads || !c->only_reads(form);
 
