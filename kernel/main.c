@@ -85,6 +85,7 @@ void __init start_kernel(u32 magic, u64 info_phys)
 
 	sched_init(); /* this is now the idle task of CPU 0 */
 	fork_init();
+	softirq_init();
 	timers_init();
 	hrtimers_init();
 	console_init();       /* screen, keyboard and serial port, with their interrupts */

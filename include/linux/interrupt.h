@@ -8,6 +8,8 @@
 #define _LINUX_INTERRUPT_H
 
 #include <linux/types.h>
+#include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/irqreturn.h>
 #include <linux/irqflags.h>
 #include <linux/cpumask.h>
@@ -95,7 +97,100 @@ void open_softirq(int nr, void (*action)(struct softirq_action *));
 void raise_softirq(unsigned int nr);
 void raise_softirq_irqoff(unsigned int nr);
 
+/* softirq_init - the queues of tasklets. Context: boot CPU, before the first interrupt. */
+void softirq_init(void);
+
 /* spawn_ksoftirqd - a thread for each online CPU, for when softirqs do not end. Context: task, while booting. */
 void spawn_ksoftirqd(void);
+
+/*
+ * Tasklets: functions that a driver's interrupt handler leaves to a softirq. Scheduled once or often
+ * before it runs, a tasklet runs once, on the CPU that scheduled it first; scheduled while it runs, it
+ * runs again. It never runs on two CPUs at once, so it needs no lock against itself. Its function is in
+ * softirq context: it may not sleep.
+ */
+struct tasklet_struct {
+	struct tasklet_struct *next; /* in a CPU's queue; that CPU, interrupts off */
+	unsigned long state;         /* TASKLET_STATE_*; atomic bit operations */
+	atomic_t count;              /* of tasklet_disable(); it runs only at 0 */
+	bool use_callback;
+	union {
+		void (*func)(unsigned long data);
+		void (*callback)(struct tasklet_struct *t);
+	};
+	unsigned long data;
+};
+
+enum {
+	TASKLET_STATE_SCHED, /* it is to run, and has not begun to */
+	TASKLET_STATE_RUN,   /* its function runs */
+	/* The others are the business of kernel/irq/tasklet.c. */
+	TASKLET_STATE_AGAIN,
+	TASKLET_STATE_HELD,
+	TASKLET_STATE_HI,
+};
+
+#define __TASKLET_INITIALIZER(disabled, ...) \
+	{ .count = ATOMIC_INIT(disabled), __VA_ARGS__ }
+#define DECLARE_TASKLET(name, _callback)                                  \
+	struct tasklet_struct name = __TASKLET_INITIALIZER(0, .callback = \
+							   _callback, .use_callback = true)
+#define DECLARE_TASKLET_DISABLED(name, _callback)                         \
+	struct tasklet_struct name = __TASKLET_INITIALIZER(1, .callback = \
+							   _callback, .use_callback = true)
+#define DECLARE_TASKLET_OLD(name, _func) \
+	struct tasklet_struct name = __TASKLET_INITIALIZER(0, .func = _func)
+#define DECLARE_TASKLET_DISABLED_OLD(name, _func) \
+	struct tasklet_struct name = __TASKLET_INITIALIZER(1, .func = _func)
+
+#define from_tasklet(var, callback_tasklet, tasklet_fieldname) \
+	container_of(callback_tasklet, typeof(*var), tasklet_fieldname)
+
+/* tasklet_setup - give a tasklet its function; tasklet_init - one of the old kind. Context: it is not scheduled. */
+void tasklet_setup(struct tasklet_struct *t, void (*callback)(struct tasklet_struct *));
+void tasklet_init(struct tasklet_struct *t, void (*func)(unsigned long), unsigned long data);
+
+void __tasklet_schedule(struct tasklet_struct *t);
+void __tasklet_hi_schedule(struct tasklet_struct *t);
+
+/**
+ * tasklet_schedule - have @t run on this CPU as soon as may be; tasklet_hi_schedule - before timers
+ *
+ * Nothing if it is scheduled already. A full barrier: its function sees what the caller has stored, or
+ * runs once more. Context: any but NMI. From a task it runs in ksoftirqd, elsewhere when the interrupt
+ * or the bottom-half-disabled section ends.
+ */
+static __always_inline void tasklet_schedule(struct tasklet_struct *t)
+{
+	if (!test_and_set_bit(TASKLET_STATE_SCHED, &t->state))
+		__tasklet_schedule(t);
+}
+
+static __always_inline void tasklet_hi_schedule(struct tasklet_struct *t)
+{
+	if (!test_and_set_bit(TASKLET_STATE_SCHED, &t->state))
+		__tasklet_hi_schedule(t);
+}
+
+/**
+ * tasklet_disable - keep @t from running, and wait until it does not; what is scheduled stays so
+ *
+ * Nests. Context: task, may sleep; not from the tasklet itself. The form _nosync does not wait: any
+ * context. The form _in_atomic spins: task or softirq, not on top of the tasklet.
+ */
+void tasklet_disable(struct tasklet_struct *t);
+void tasklet_disable_nosync(struct tasklet_struct *t);
+void tasklet_disable_in_atomic(struct tasklet_struct *t);
+
+/* tasklet_enable - undo one tasklet_disable(); it runs if it was scheduled meanwhile. Context: any but NMI. */
+void tasklet_enable(struct tasklet_struct *t);
+
+/**
+ * tasklet_kill - wait until @t has run, if it is scheduled, and does not run
+ *
+ * Nobody schedules it again afterwards, and it is not disabled: the caller sees to that. Context: task,
+ * may sleep.
+ */
+void tasklet_kill(struct tasklet_struct *t);
 
 #endif
