@@ -11,6 +11,7 @@
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/reboot.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -86,6 +87,7 @@ void __init start_kernel(u32 magic, u64 info_phys)
 	sched_init(); /* this is now the idle task of CPU 0 */
 	fork_init();
 	softirq_init();
+	rcu_init();
 	timers_init();
 	hrtimers_init();
 	console_init();       /* screen, keyboard and serial port, with their interrupts */

@@ -83,6 +83,14 @@ DECLARE_PER_CPU(int, cpu_number);
 #define __this_cpu_inc(var) this_cpu_inc(var)
 #define __this_cpu_dec(var) this_cpu_dec(var)
 
+/* this_cpu_flag - is a bool set? Compared in memory: two instructions where it decides on a branch. */
+#define this_cpu_flag(var)                                                                         \
+	({                                                                                         \
+		bool __set;                                                                        \
+		__asm__ __volatile__("cmpb $0, %%gs:%1" : "=@ccnz"(__set) : "m"(var));             \
+		__set;                                                                             \
+	})
+
 /* For what never changes under the running task (current, a CPU's own constants): the compiler may reuse a read. */
 #define this_cpu_read_stable(var) __percpu_read(, var)
 

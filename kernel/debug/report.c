@@ -13,6 +13,7 @@
 #include <linux/panic.h>
 #include <linux/preempt.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/debug.h>
 #include <linux/stacktrace.h>
@@ -47,6 +48,7 @@ enum rule {
 	RULE_HARDIRQ,
 	RULE_SOFTIRQ,
 	RULE_LOCK,
+	RULE_RCU,
 	RULE_BH,
 	RULE_PREEMPT,
 	RULE_EITHER,
@@ -90,6 +92,15 @@ static const struct {
 		"and test again afterwards what the lock protects; or make it a\n"
 		"mutex, if no interrupt handler takes it; or use what does not\n"
 		"sleep: GFP_ATOMIC, udelay().\n",
+	},
+	[RULE_RCU] = {
+		"Rule broken: code between rcu_read_lock() and rcu_read_unlock()\n"
+		"may not sleep. Whoever waits for a grace period, and every object\n"
+		"that waits to be freed, would wait until the sleeper came back.\n",
+		"To mend it: take a reference or copy what is needed, call\n"
+		"rcu_read_unlock(), and sleep then; or make it an SRCU section,\n"
+		"whose readers may sleep: srcu_read_lock(); allocate with\n"
+		"GFP_ATOMIC.\n",
 	},
 	[RULE_BH] = {
 		"Rule broken: code between local_bh_disable() and\n"
@@ -138,6 +149,8 @@ static enum rule broken_rule(const struct atomic_context *context)
 		return RULE_SOFTIRQ;
 	if ((context->count & PREEMPT_MASK) && !IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
 		return RULE_EITHER;
+	if ((context->count & PREEMPT_MASK) && rcu_read_depth() >= (context->count & PREEMPT_MASK))
+		return RULE_RCU; /* nothing but sections accounts for the count */
 	if (context->count & PREEMPT_MASK)
 		return holds_spinning_lock() ? RULE_LOCK : RULE_PREEMPT;
 	if (context->count & SOFTIRQ_MASK)
@@ -261,6 +274,8 @@ void __might_sleep(const char *file, int line)
 	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n",
 	       context.count != 0, context.irqs_off, current->pid, current->comm);
 	pr_err("preempt_count: %x, expected: 0\n", context.count);
+	if (rcu_read_depth())
+		pr_err("RCU nest depth: %d, expected: 0\n", rcu_read_depth());
 	unwind_start_frame(&s, __builtin_frame_address(0));
 	finish_report(&context, &s, "sleeping function called from invalid context");
 }

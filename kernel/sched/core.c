@@ -15,6 +15,7 @@
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/rtmutex.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/debug.h>
 #include <linux/sprintf.h>
 #include <linux/wait_bit.h>
@@ -344,6 +345,7 @@ static void __sched __schedule(enum schedule_mode mode)
 	u64 now;
 
 	local_irq_disable();
+	rcu_note_context_switch();
 	rq = this_rq();
 	rq_lock(rq);
 	state = READ_ONCE(prev->__state);

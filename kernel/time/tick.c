@@ -13,6 +13,7 @@
 #include <linux/percpu.h>
 #include <linux/prandom.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
 #include <linux/smp.h>
@@ -106,6 +107,7 @@ ktime_t tick_handle(ktime_t now)
 		return next;
 	tick_do_update_jiffies(now);
 	run_local_timers();
+	rcu_sched_clock_irq();
 	scheduler_tick();
 	do {
 		next = tick_after(next);
