@@ -18,6 +18,7 @@
 #include <linux/smp.h>
 #include <linux/timekeeping.h>
 #include <linux/timer.h>
+#include <linux/workqueue.h>
 #include <kunit/test.h>
 #include <asm/apic.h>
 #include <asm/pgtable.h>
@@ -56,6 +57,7 @@ static int kernel_init(void *unused __maybe_unused)
 {
 	spawn_ksoftirqd();
 	spawn_kstackd();
+	workqueue_init();
 	free_initmem();
 	if (test_glob[0])
 		run_tests_and_leave();
@@ -88,6 +90,7 @@ void __init start_kernel(u32 magic, u64 info_phys)
 	fork_init();
 	softirq_init();
 	rcu_init();
+	workqueue_init_early();
 	timers_init();
 	hrtimers_init();
 	console_init();       /* screen, keyboard and serial port, with their interrupts */

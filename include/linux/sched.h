@@ -51,6 +51,7 @@
 
 #define PF_IDLE 0x00000002		/* the idle task of a CPU */
 #define PF_EXITING 0x00000004		/* in do_exit() */
+#define PF_WQ_WORKER 0x00000020		/* a kworker */
 #define PF_NO_SETAFFINITY 0x04000000	/* bound by kthread_bind(): affinity is not to be changed */
 #define PF_KTHREAD 0x00200000
 
@@ -235,6 +236,9 @@ int __cond_resched_rwlock_write(rwlock_t *lock);
 #define cond_resched_lock(lock) __cond_resched_lock(lock)
 #define cond_resched_rwlock_read(lock) __cond_resched_rwlock_read(lock)
 #define cond_resched_rwlock_write(lock) __cond_resched_rwlock_write(lock)
+
+/* sched_notify_sleep - call wq_worker_sleeping() whenever the running task, bound to its CPU, goes to sleep; or not. */
+void sched_notify_sleep(bool notify);
 
 /* preempt_schedule_irq - switch at the end of an interrupt. Context: interrupts off, count 0; returns with them off. */
 void preempt_schedule_irq(void);

@@ -22,7 +22,7 @@ struct timer_list {
 #define TIMER_MIGRATING 0x00040000	/* between two CPUs' wheels */
 #define TIMER_DEFERRABLE 0		/* accepted for Linux's sake: the tick never stops here */
 #define TIMER_PINNED 0			/* timers stay where they were added anyway */
-#define TIMER_IRQSAFE 0x00200000
+#define TIMER_IRQSAFE 0x00200000	/* interrupts stay off from when it is not pending until its function has returned */
 #define TIMER_ARRAYSHIFT 22
 
 #define __TIMER_INITIALIZER(_function, _flags)                                                     \

@@ -21,6 +21,7 @@
 #include <linux/wait_bit.h>
 #include <asm/tsc.h>
 
+#include "../workqueue_internal.h"
 #include "sched.h"
 
 DEFINE_PER_CPU_ALIGNED(struct rq, runqueues);
@@ -270,16 +271,29 @@ static void migrate_switched_out(struct task_struct *p)
 	arch_spin_unlock(&p->pi_lock);
 }
 
-static noinline void do_switch_work(struct task_struct *prev, unsigned int work)
+/*
+ * The same for a task that is special. A kworker is bound to this CPU, so it cannot run, nor end, before this returns
+ * even if it has been woken.
+ */
+static noinline void finish_special_switch(struct rq *rq, struct task_struct *prev,
+					   unsigned int work)
 {
+	bool slept = !prev->on_rq;
+
+	smp_store_release(&prev->on_cpu, 0); /* [R] */
+	rq_unlock(rq);
 	if (work & SWITCH_DEAD) {
 		local_irq_enable();
 		put_task_struct(prev);
-	} else {
-		prev->switch_work = 0;
-		migrate_switched_out(prev);
-		local_irq_enable();
+		return;
 	}
+	if (work & SWITCH_MIGRATE) {
+		prev->switch_work &= ~SWITCH_MIGRATE;
+		migrate_switched_out(prev);
+	} else if (slept) {
+		wq_worker_sleeping(prev);
+	}
+	local_irq_enable();
 }
 
 /*
@@ -291,12 +305,13 @@ static __always_inline void finish_task_switch(struct task_struct *prev)
 	struct rq *rq = this_rq();
 	unsigned int work = prev->switch_work;
 
+	if (unlikely(work)) {
+		finish_special_switch(rq, prev, work);
+		return;
+	}
 	smp_store_release(&prev->on_cpu, 0); /* [R] */
 	rq_unlock(rq);
-	if (unlikely(work))
-		do_switch_work(prev, work);
-	else
-		local_irq_enable();
+	local_irq_enable();
 }
 
 void schedule_tail(struct task_struct *prev)
@@ -405,6 +420,20 @@ static void pin_current(const struct cpumask *mask)
 	set_cpus_mask(rq, current, mask);
 	task_rq_unlock(rq, current);
 	local_irq_restore(flags);
+}
+
+void sched_notify_sleep(bool notify)
+{
+	struct rq *rq;
+
+	local_irq_disable();
+	rq = task_rq_lock(current);
+	if (notify)
+		current->switch_work |= SWITCH_WORKER;
+	else
+		current->switch_work &= ~SWITCH_WORKER;
+	task_rq_unlock(rq, current);
+	local_irq_enable();
 }
 
 /*

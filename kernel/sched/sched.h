@@ -26,6 +26,7 @@
 /* task_struct.switch_work */
 #define SWITCH_DEAD 0x01		/* give the task back */
 #define SWITCH_MIGRATE 0x02		/* it may not stay on this CPU: find it another */
+#define SWITCH_WORKER 0x04		/* a kworker: if it sleeps, another may be wanted */
 
 /* Real-time tasks that wait for the CPU: a FIFO for each priority, and a bit for each FIFO that is not empty. */
 struct rt_rq {

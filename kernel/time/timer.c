@@ -251,18 +251,23 @@ static unsigned long find_next_expiry(struct timer_base *base)
 static void call_timer(struct timer_base *base, struct timer_list *timer) __must_hold(base->lock)
 {
 	void (*fn)(struct timer_list *) = timer->function;
+	bool irqsafe;
 	int count;
 
 	base->running_timer = timer;
+	irqsafe = timer->flags & TIMER_IRQSAFE;
 	detach_timer(base, timer);
-	raw_spin_unlock_irq(&base->lock);
+	raw_spin_unlock(&base->lock);
+	if (!irqsafe)
+		local_irq_enable();
 	count = preempt_count();
 	fn(timer);
 	if (WARN_ONCE(count != preempt_count(),
 		      "timer: %ps leaves preempt_count %08x, entered with %08x\n", fn,
 		      preempt_count(), count))
 		preempt_count_set(count);
-	raw_spin_lock_irq(&base->lock);
+	local_irq_disable();
+	raw_spin_lock(&base->lock);
 	base->running_timer = NULL;
 }
 

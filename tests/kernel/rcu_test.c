@@ -142,17 +142,22 @@ static void waits_for(struct kunit *test, struct section s)
 {
 	int cpu = other_cpu(test);
 	struct task_struct *p = start_on(test, cpu, stay_in_section, &s);
-	struct waiter w = { .left = &s.left };
+	struct waiter w[6] = {};
 
 	KUNIT_ASSERT_TRUE(test, wait_until(READ_ONCE(s.entered)));
-	call_rcu(&w.head, called_back);
-	msleep(24); /* ticks enough for grace periods that do not wait */
-	KUNIT_EXPECT_FALSE(test, READ_ONCE(w.called));
+	for (int i = 0; i < 6; i++) {
+		w[i].left = &s.left;
+		call_rcu(&w[i].head, called_back);
+		if (i >= 3)
+			msleep(8); /* ticks enough for a grace period that does not wait */
+		KUNIT_EXPECT_FALSE(test, READ_ONCE(w[0].called));
+	}
 	WRITE_ONCE(s.release, true);
 	synchronize_rcu();
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(s.left));
 	rcu_barrier();
-	KUNIT_EXPECT_TRUE(test, w.called && !w.too_early);
+	for (int i = 0; i < 6; i++)
+		KUNIT_EXPECT_TRUE(test, w[i].called && !w[i].too_early);
 	join(p);
 }
 
@@ -312,6 +317,22 @@ static void callbacks_run_once_and_in_order(struct kunit *test)
 	for (int i = 0; i < CALLBACKS; i++)
 		wrong += w[i].number != i;
 	KUNIT_EXPECT_EQ(test, wrong, 0);
+}
+
+/* However many come after it, a callback's turn comes; a grace period is a few ticks. */
+static void a_stream_of_callbacks_holds_up_none(struct kunit *test)
+{
+	struct waiter *w = kunit_kzalloc(test, 200 * sizeof(*w), GFP_KERNEL);
+	int given = 0;
+
+	KUNIT_ASSERT_NOT_NULL(test, w);
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	while (given < 200 && !READ_ONCE(w[0].called)) {
+		call_rcu(&w[given++].head, called_back);
+		schedule_timeout_uninterruptible(1);
+	}
+	KUNIT_EXPECT_LT(test, given, 200);
+	rcu_barrier();
 }
 
 static int give_and_count(void *data)
@@ -602,6 +623,16 @@ static void a_removed_entry_still_leads_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, read_hlist(&table), 243);
 }
 
+static struct list_head *spliced, *spliced_to;
+static bool waited;
+
+/* New readers find the old list empty, those that stand on its entries get to its end. */
+static void wait_for_splice(void)
+{
+	waited = list_empty(spliced) && list_count_nodes(spliced_to) == 2;
+	synchronize_rcu();
+}
+
 static void splicing_waits_for_readers_of_the_old_list(struct kunit *test)
 {
 	struct item items[4];
@@ -614,7 +645,11 @@ static void splicing_waits_for_readers_of_the_old_list(struct kunit *test)
 		list_add_tail_rcu(&items[2 + i].entry, &more);
 	}
 	KUNIT_EXPECT_PTR_EQ(test, list_first_or_null_rcu(&more, struct item, entry), &items[2]);
-	list_splice_init_rcu(&more, &list, synchronize_rcu);
+	spliced = &more;
+	spliced_to = &list;
+	waited = false;
+	list_splice_init_rcu(&more, &list, wait_for_splice);
+	KUNIT_EXPECT_TRUE(test, waited);
 	KUNIT_EXPECT_EQ(test, read_list(&list), 3412);
 	KUNIT_EXPECT_NULL(test, list_first_or_null_rcu(&more, struct item, entry));
 	list_splice_tail_init_rcu(&list, &more, synchronize_rcu);
@@ -802,6 +837,7 @@ static struct kunit_case rcu_cases[] = {
 	KUNIT_CASE(callbacks_may_be_given_in_hardirq),
 	KUNIT_CASE(a_callback_may_give_itself_again),
 	KUNIT_CASE(callbacks_run_once_and_in_order),
+	KUNIT_CASE(a_stream_of_callbacks_holds_up_none),
 	KUNIT_CASE(rcu_barrier_waits_for_all_callbacks),
 	KUNIT_CASE(kfree_rcu_frees),
 	KUNIT_CASE(readers_never_see_what_was_freed),

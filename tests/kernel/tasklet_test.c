@@ -272,6 +272,50 @@ static void wanted_here_while_it_runs_elsewhere_it_runs_there(struct kunit *test
 	KUNIT_EXPECT_EQ(test, note.cpu, (int)cpumask_last(cpu_online_mask));
 }
 
+/* It is run on another CPU, disabled, at the very moment when it is enabled here. */
+static int run_when_told(void *data)
+{
+	struct note *note = data;
+
+	for (int i = 1; i <= ROUNDS; i++) {
+		while (READ_ONCE(note->wanted) < i)
+			wait_a_turn();
+		local_bh_disable();
+		tasklet_schedule(&note->tasklet);
+		local_bh_enable();
+	}
+	return 0;
+}
+
+static void enabled_while_it_is_put_aside_it_runs(struct kunit *test)
+{
+	struct task_struct *p;
+	struct note note;
+	int i = 0, result;
+
+	note_init(&note);
+	if (num_online_cpus() == 1)
+		kunit_skip(test, "needs two CPUs");
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	p = kthread_create_on_cpu(run_when_told, &note, cpumask_last(cpu_online_mask),
+				  "tasklet/%u");
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
+	get_task_struct(p);
+	wake_up_process(p);
+	while (i++ < ROUNDS) {
+		tasklet_disable_nosync(&note.tasklet);
+		WRITE_ONCE(note.wanted, i);
+		for (int j = 0; j < i % 512; j++)
+			barrier();
+		tasklet_enable(&note.tasklet);
+		if (!wait_until(READ_ONCE(note.seen) >= i))
+			KUNIT_FAIL(test, "round %d: it did not run\n", i);
+	}
+	kthread_wait_exit(p, &result);
+	put_task_struct(p);
+	tasklet_kill(&note.tasklet);
+}
+
 /* Every CPU schedules the same one: what was stored before the last time is seen by the last run. */
 static int schedule_often(void *data)
 {
@@ -360,6 +404,7 @@ static struct kunit_case tasklet_cases[] = {
 	KUNIT_CASE(kill_waits_for_the_function),
 	KUNIT_CASE(kill_lets_a_scheduled_one_run_first),
 	KUNIT_CASE(wanted_here_while_it_runs_elsewhere_it_runs_there),
+	KUNIT_CASE(enabled_while_it_is_put_aside_it_runs),
 	KUNIT_CASE(it_never_runs_on_two_cpus_and_no_wish_is_lost),
 	KUNIT_CASE(disabling_loses_no_wish_either),
 	{}
