@@ -278,6 +278,7 @@ static int worker_thread(void *data)
 		schedule();
 		raw_spin_lock_irq(&pool->lock);
 	}
+	kick_pool(pool); /* it may have been woken for an item, too */
 	raw_spin_unlock_irq(&pool->lock);
 	sched_notify_sleep(false);
 	current->flags &= ~PF_WQ_WORKER;
@@ -336,14 +337,14 @@ static bool too_many_workers(const struct worker_pool *pool)
 	return pool->nr_idle > 2 && (pool->nr_idle - 2) * MAX_IDLE_WORKERS_RATIO >= nr_busy;
 }
 
-/* End the worker that has been idle for longest, if for long enough. Return: there are too many still. */
+/* End workers that have been idle for long. Return: there may be too many later, when others are idle. */
 static bool trim_pool(struct worker_pool *pool)
 {
 	struct worker *worker;
 	bool more;
 
 	raw_spin_lock_irq(&pool->lock);
-	while ((more = too_many_workers(pool))) {
+	while (too_many_workers(pool)) {
 		worker = list_last_entry(&pool->idle_list, struct worker, entry);
 		if (time_before(jiffies, worker->last_active + wq_idle_timeout))
 			break;
@@ -352,6 +353,7 @@ static bool trim_pool(struct worker_pool *pool)
 		worker->die = true;
 		wake_up_process(worker->task);
 	}
+	more = pool->nr_workers > 2;
 	raw_spin_unlock_irq(&pool->lock);
 	return more;
 }
