@@ -275,13 +275,12 @@ static void migrate_switched_out(struct task_struct *p)
  * The same for a task that is special. A kworker is bound to this CPU, so it cannot run, nor end, before this returns
  * even if it has been woken.
  */
-static noinline void finish_special_switch(struct rq *rq, struct task_struct *prev,
-					   unsigned int work)
+static noinline void finish_special_switch(struct task_struct *prev, unsigned int work)
 {
 	bool slept = !prev->on_rq;
 
 	smp_store_release(&prev->on_cpu, 0); /* [R] */
-	rq_unlock(rq);
+	rq_unlock(this_rq());
 	if (work & SWITCH_DEAD) {
 		local_irq_enable();
 		put_task_struct(prev);
@@ -302,15 +301,14 @@ static noinline void finish_special_switch(struct rq *rq, struct task_struct *pr
  */
 static __always_inline void finish_task_switch(struct task_struct *prev)
 {
-	struct rq *rq = this_rq();
 	unsigned int work = prev->switch_work;
 
 	if (unlikely(work)) {
-		finish_special_switch(rq, prev, work);
+		finish_special_switch(prev, work);
 		return;
 	}
 	smp_store_release(&prev->on_cpu, 0); /* [R] */
-	rq_unlock(rq);
+	rq_unlock(this_rq());
 	local_irq_enable();
 }
 
