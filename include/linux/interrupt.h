@@ -21,39 +21,54 @@
 #define IRQF_TRIGGER_LOW     0x00000008
 #define IRQF_TRIGGER_MASK    0x0000000f
 #define IRQF_SHARED          0x00000080 /* other handlers may use the line too, if they all say so */
+#define IRQF_ONESHOT         0x00002000 /* the line is held back until the handler's thread has ended */
 
 typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
 
 /**
- * request_irq - run @handler whenever line @irq interrupts
+ * request_threaded_irq - run @handler whenever line @irq interrupts, and @thread_fn when that says so
  * @irq: line; 0 to 15 are the ISA lines
- * @handler: called in hardirq context; says whether its device had interrupted
- * @flags: IRQF_SHARED; a trigger overrides what the firmware says, and must agree with that of a sharer
+ * @handler: called in hardirq context; says whether its device had interrupted, and with
+ *	IRQ_WAKE_THREAD, that @thread_fn is to run. NULL: it always is; that takes IRQF_ONESHOT
+ * @thread_fn: called in the thread irq/@irq-@name, a real-time task, and may sleep; NULL: no thread
+ * @flags: IRQF_SHARED; IRQF_ONESHOT, when the device goes on interrupting until @thread_fn has seen to
+ *	it; a trigger overrides what the firmware says. Sharers must agree on all of them
  * @name: for /proc/interrupts; kept by reference
- * @dev_id: given to @handler, and names it in free_irq(): not NULL on a shared line
+ * @dev_id: given to both, and names them in free_irq(): not NULL on a shared line
  *
  * Context: task, may sleep. The handler may run before this returns.
  * Return: 0; -EINVAL for no such line, no handler or a shared line without @dev_id; -EBUSY when the line is taken by
  * someone who does not share, or differently triggered; -ENOMEM.
  */
-int __must_check request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags,
-			     const char *name, void *dev_id);
+int __must_check request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn,
+				      unsigned long flags, const char *name, void *dev_id);
+
+/* request_irq - the same without a thread. */
+static inline int __must_check request_irq(unsigned int irq, irq_handler_t handler,
+					   unsigned long flags, const char *name, void *dev_id)
+{
+	return request_threaded_irq(irq, handler, NULL, flags, name, dev_id);
+}
+
+/* irq_wake_thread - have the thread of @dev_id run as if its handler had said so. Context: any but NMI. */
+void irq_wake_thread(unsigned int irq, void *dev_id);
 
 /**
  * free_irq - undo request_irq(); when it returns, the handler runs nowhere and will not run again
  * @irq: the line
  * @dev_id: what request_irq() was given
  *
- * Context: task, may sleep; not from the handler itself. The device must not interrupt any more unless it shares.
+ * The thread runs once more if it has been asked to, and ends. Context: task, may sleep; not from the
+ * handler itself nor from its thread. The device must not interrupt any more unless it shares.
  * Return: the name given to request_irq(), NULL (and a warning) when there is no such handler.
  */
 const void *free_irq(unsigned int irq, void *dev_id);
 
 /**
- * disable_irq - hold back a line's interrupts, and wait until a running handler has ended
+ * disable_irq - hold back a line's interrupts, and wait until running handlers and their threads have ended
  * @irq: the line
  *
- * Context: task; holding nothing that the handler wants. Nests. An edge that comes meanwhile is delivered by the
+ * Context: task, may sleep; holding nothing that the handler wants. Nests. An edge that comes meanwhile is delivered by the
  * last enable_irq(), it is not lost. disable_irq_nosync() does not wait: any context.
  */
 void disable_irq(unsigned int irq);
@@ -62,8 +77,11 @@ void disable_irq_nosync(unsigned int irq);
 /* enable_irq - undo one disable_irq(). Context: any. */
 void enable_irq(unsigned int irq);
 
-/* synchronize_irq - wait until no handler of line @irq is running. Context: task; see disable_irq(). */
+/* synchronize_irq - wait until no handler of line @irq is running, and no thread. Context: see disable_irq(). */
 void synchronize_irq(unsigned int irq);
+
+/* synchronize_hardirq - only for the handlers. Context: task or softirq. Return: no thread is active. */
+bool synchronize_hardirq(unsigned int irq);
 
 /**
  * irq_set_affinity - have line @irq interrupt the first online CPU of @cpumask

@@ -6,6 +6,7 @@
 #include <linux/irq.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 struct irqaction {
 	irq_handler_t handler;
@@ -13,6 +14,13 @@ struct irqaction {
 	const char *name;
 	unsigned long flags;
 	struct irqaction *next;
+
+	/* Its thread, if it has one. */
+	irq_handler_t thread_fn;
+	struct task_struct *thread; /* referenced */
+	unsigned int irq;
+	unsigned long thread_mask; /* a bit of its own on the line; 0: no thread */
+	bool thread_wanted;        /* it is to run, and has not begun to. desc->lock */
 };
 
 struct irq_desc {
@@ -26,6 +34,10 @@ struct irq_desc {
 	bool in_progress;       /* some CPU is running its handlers */
 	unsigned int count;     /* since the last check for a line that nobody answers */
 	unsigned int unhandled; /* how many of these nobody answered */
+
+	unsigned long threads_oneshot; /* thread_mask of those that the line is held back for */
+	unsigned int threads_active;   /* threads wanted or running */
+	wait_queue_head_t wait_for_threads;
 };
 
 DECLARE_PER_CPU(unsigned int[NR_IRQS], kstat_irqs);

@@ -6,6 +6,7 @@
 typedef enum irqreturn {
 	IRQ_NONE = 0, /* not mine: on a shared line, ask the next */
 	IRQ_HANDLED = 1,
+	IRQ_WAKE_THREAD = 2, /* mine, and the thread of request_threaded_irq() does the rest */
 } irqreturn_t;
 
 #define IRQ_RETVAL(x) ((x) ? IRQ_HANDLED : IRQ_NONE)

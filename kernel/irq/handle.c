@@ -11,14 +11,43 @@
 #define UNHANDLED_WINDOW 100000
 #define UNHANDLED_LIMIT  99900
 
-static irqreturn_t run_handlers(struct irq_desc *desc)
+static noinline void report_missing_thread(const struct irqaction *action)
+{
+	pr_warn_once("irq %u: the handler of %s returned IRQ_WAKE_THREAD, but it has no thread\n",
+		     action->irq, action->name);
+}
+
+/* @woken becomes the thread_mask of the threads that are to run. */
+static irqreturn_t run_handlers(struct irq_desc *desc, unsigned long *woken)
 {
 	irqreturn_t answer = IRQ_NONE;
 
 	for (struct irqaction *action = READ_ONCE(desc->action); action;
-	     action = READ_ONCE(action->next))
-		answer |= action->handler(desc->irq_data.irq, action->dev_id);
+	     action = READ_ONCE(action->next)) {
+		irqreturn_t ret = action->handler(desc->irq_data.irq, action->dev_id);
+
+		answer |= ret;
+		if (unlikely(ret & IRQ_WAKE_THREAD)) {
+			*woken |= action->thread_mask;
+			if (!action->thread_mask)
+				report_missing_thread(action);
+		}
+	}
 	return answer;
+}
+
+/*
+ * Whose handler was just removed is not found any more, and its thread not woken. A level that is
+ * still there would interrupt again at once, so its line is masked; for an edge that can wait until
+ * one comes, as when the line is disabled. Context: desc->lock held.
+ */
+static noinline void wake_threads(struct irq_desc *desc, unsigned long woken)
+{
+	for (struct irqaction *action = desc->action; action; action = action->next)
+		if (action->thread_mask & woken)
+			irq_thread_wake(desc, action);
+	if (desc->threads_oneshot && (desc->irq_data.type & IRQ_TYPE_LEVEL_MASK))
+		irq_set_masked(desc, true);
 }
 
 /*
@@ -50,22 +79,25 @@ void generic_handle_irq(unsigned int irq)
 
 	(*this_cpu_ptr(&kstat_irqs))[irq]++;
 	spin_lock(&desc->lock);
-	if (desc->depth || desc->in_progress) {
+	if (!irq_is_open(desc) || desc->in_progress) {
 		desc->pending = true;
-		if (desc->depth)
+		if (!irq_is_open(desc))
 			irq_set_masked(desc, true);
 		goto out;
 	}
 	desc->in_progress = true;
 	do {
+		unsigned long woken = 0;
 		irqreturn_t answer;
 
 		desc->pending = false;
 		spin_unlock(&desc->lock);
-		answer = run_handlers(desc);
+		answer = run_handlers(desc, &woken);
 		spin_lock(&desc->lock);
+		if (unlikely(woken))
+			wake_threads(desc, woken);
 		note_answer(desc, answer);
-	} while (desc->pending && !desc->depth);
+	} while (desc->pending && irq_is_open(desc));
 	WRITE_ONCE(desc->in_progress, false);
 out:
 	desc->irq_data.chip->irq_eoi(&desc->irq_data);

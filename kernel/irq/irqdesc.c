@@ -26,6 +26,7 @@ void __init irq_init(void)
 		struct irq_desc *desc = &irq_descs[irq];
 
 		spin_lock_init(&desc->lock);
+		init_waitqueue_head(&desc->wait_for_threads);
 		desc->irq_data.irq = irq;
 		desc->depth = 1;
 		desc->masked = true;

@@ -3,6 +3,7 @@
  * What drivers call about interrupt lines: request and free, disable and enable, affinity. All of it changes a
  * descriptor under desc->lock; handle.c is the other side.
  */
+#include <linux/bitops.h>
 #include <linux/bug.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -19,7 +20,9 @@ static bool can_share(const struct irq_desc *desc, const struct irqaction *new)
 	const struct irqaction *old = desc->action;
 	unsigned int type = new->flags &IRQF_TRIGGER_MASK;
 
-	return (old->flags & new->flags &IRQF_SHARED) && (!type || type == desc->irq_data.type);
+	return (old->flags & new->flags &IRQF_SHARED) &&
+	       !((old->flags ^ new->flags) & IRQF_ONESHOT) &&
+	       (!type || type == desc->irq_data.type);
 }
 
 /* A line's first handler sets its trigger and opens it. Context: desc->lock held. */
@@ -33,9 +36,23 @@ static int start_line(struct irq_desc *desc, const struct irqaction *first)
 	if (ret)
 		return ret;
 	desc->depth = 0;
+	desc->threads_oneshot = 0;
 	desc->pending = false;
 	desc->count = 0;
 	desc->unhandled = 0;
+	return 0;
+}
+
+/* Give @new's thread a bit that no sharer has. Context: desc->lock held. */
+static int choose_thread_mask(const struct irq_desc *desc, struct irqaction *new)
+{
+	unsigned long used = 0;
+
+	for (const struct irqaction *action = desc->action; action; action = action->next)
+		used |= action->thread_mask;
+	if (!~used)
+		return -EBUSY;
+	new->thread_mask = BIT(__ffs(~used));
 	return 0;
 }
 
@@ -50,6 +67,8 @@ static int add_action(struct irq_desc *desc, struct irqaction *new)
 		ret = start_line(desc, new);
 	else if (!can_share(desc, new))
 		ret = -EBUSY;
+	if (!ret && new->thread)
+		ret = choose_thread_mask(desc, new);
 	if (ret)
 		return ret;
 	while (*link)
@@ -60,29 +79,56 @@ static int add_action(struct irq_desc *desc, struct irqaction *new)
 	return 0;
 }
 
-int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, const char *name,
-		void *dev_id)
+static bool request_is_valid(irq_handler_t handler, irq_handler_t thread_fn, unsigned long flags,
+			     const void *dev_id)
+{
+	if ((flags & IRQF_SHARED) && !dev_id)
+		return false;
+	/* Nobody would tell a level to go away before the line is open again. */
+	return handler || (thread_fn && (flags & IRQF_ONESHOT));
+}
+
+static struct irqaction *alloc_action(unsigned int irq, irq_handler_t handler,
+				      irq_handler_t thread_fn, unsigned long flags,
+				      const char *name, void *dev_id)
+{
+	struct irqaction *action = kzalloc(sizeof(*action), GFP_KERNEL);
+
+	if (!action)
+		return NULL;
+	action->irq = irq;
+	action->handler = handler ?: irq_default_primary_handler;
+	action->thread_fn = thread_fn;
+	action->flags = flags;
+	action->name = name;
+	action->dev_id = dev_id;
+	if (thread_fn && irq_thread_create(action)) {
+		kfree(action);
+		return NULL;
+	}
+	return action;
+}
+
+int request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn,
+			 unsigned long flags, const char *name, void *dev_id)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
 	struct irqaction *action;
 	unsigned long irqflags;
 	int ret;
 
-	if (!desc || !handler || ((flags & IRQF_SHARED) && !dev_id))
+	if (!desc || !request_is_valid(handler, thread_fn, flags, dev_id))
 		return -EINVAL;
-	action = kzalloc(sizeof(*action), GFP_KERNEL);
+	action = alloc_action(irq, handler, thread_fn, flags, name, dev_id);
 	if (!action)
 		return -ENOMEM;
-	action->handler = handler;
-	action->flags = flags;
-	action->name = name;
-	action->dev_id = dev_id;
-
 	spin_lock_irqsave(&desc->lock, irqflags);
 	ret = add_action(desc, action);
 	spin_unlock_irqrestore(&desc->lock, irqflags);
-	if (ret)
+	if (ret) {
+		irq_thread_stop(desc, action);
 		kfree(action);
+	}
 	return ret;
 }
 
@@ -120,28 +166,41 @@ const void *free_irq(unsigned int irq, void *dev_id)
 	}
 	if (WARN(!action, "free_irq(%u): no such handler\n", irq))
 		return NULL;
-	synchronize_irq(irq); /* its CPU may still be in it, or about to follow action->next */
+	synchronize_hardirq(irq); /* its CPU may still be in it, or about to follow action->next */
+	irq_thread_stop(desc, action);
 	name = action->name;
 	kfree(action);
 	return name;
 }
 
-void synchronize_irq(unsigned int irq)
+bool synchronize_hardirq(unsigned int irq)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
+	bool in_progress, threads_active;
 	unsigned long flags;
-	bool in_progress;
 
 	do {
 		while (desc && READ_ONCE(desc->in_progress))
 			cpu_relax();
 		if (!desc)
-			return;
+			return true;
 		/* Under the lock, so that what the handler wrote is seen by the caller. */
 		spin_lock_irqsave(&desc->lock, flags);
 		in_progress = desc->in_progress;
+		threads_active = desc->threads_active;
 		spin_unlock_irqrestore(&desc->lock, flags);
 	} while (in_progress);
+	return !threads_active;
+}
+
+/* A handler wakes its thread before it is done with, so none is overlooked in between. */
+void synchronize_irq(unsigned int irq)
+{
+	struct irq_desc *desc = irq_to_desc(irq);
+
+	might_sleep();
+	if (desc)
+		wait_event(desc->wait_for_threads, synchronize_hardirq(irq));
 }
 
 void disable_irq_nosync(unsigned int irq)
@@ -158,12 +217,13 @@ void disable_irq_nosync(unsigned int irq)
 
 void disable_irq(unsigned int irq)
 {
+	might_sleep();
 	disable_irq_nosync(irq);
 	synchronize_irq(irq);
 }
 
 /* A level that is still there interrupts again by itself; an edge has to be repeated. Context: desc->lock held. */
-static void open_line(struct irq_desc *desc)
+void irq_open_line(struct irq_desc *desc)
 {
 	irq_set_masked(desc, false);
 	if (desc->pending && !(desc->irq_data.type & IRQ_TYPE_LEVEL_MASK))
@@ -181,8 +241,10 @@ void enable_irq(unsigned int irq)
 		return;
 	spin_lock_irqsave(&desc->lock, flags);
 	balanced = desc->depth > 0 && desc->action;
-	if (balanced && --desc->depth == 0)
-		open_line(desc);
+	if (balanced)
+		desc->depth--;
+	if (balanced && irq_is_open(desc))
+		irq_open_line(desc);
 	spin_unlock_irqrestore(&desc->lock, flags);
 	WARN(!balanced, "enable_irq(%u) without disable_irq()\n", irq);
 }

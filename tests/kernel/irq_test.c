@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Interrupt lines, calls between CPUs, NMIs. The line is one that no device has: its chip is made
- * here, and an interrupt between CPUs with the line's vector stands for the device.
- */
+/* Interrupt lines, calls between CPUs, NMIs. The line is one that no device has: see fake_line.h. */
 #include <kunit/test.h>
 #include <linux/console.h>
 #include <linux/cpumask.h>
@@ -15,77 +12,10 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <asm/apic.h>
+#include "fake_line.h"
 #include "helpers.h"
 
-#define TEST_IRQ (NR_IRQS - 1)
-#define CALLS    40
-
-static struct {
-	int masks, unmasks, retriggers;
-	unsigned int type;
-} chip_calls; /* under the line's lock */
-
-static void raise_on(int cpu)
-{
-	apic_send_ipi(cpu_to_apicid[cpu],
-		      APIC_DM_FIXED | APIC_INT_ASSERT | (FIRST_DEVICE_VECTOR + TEST_IRQ));
-}
-
-static void fake_mask(struct irq_data *data)
-{
-	chip_calls.masks++;
-}
-
-static void fake_unmask(struct irq_data *data)
-{
-	chip_calls.unmasks++;
-}
-
-static void fake_eoi(struct irq_data *data)
-{
-	apic_eoi();
-}
-
-static int fake_set_type(struct irq_data *data, unsigned int type)
-{
-	data->type = type;
-	chip_calls.type = type;
-	return type == IRQ_TYPE_EDGE_FALLING ? -EINVAL : 0;
-}
-
-static int fake_set_affinity(struct irq_data *data, int cpu)
-{
-	data->cpu = cpu;
-	return 0;
-}
-
-static void fake_retrigger(struct irq_data *data)
-{
-	chip_calls.retriggers++;
-	raise_on(data->cpu);
-}
-
-static const struct irq_chip fake_chip = {
-	.name = "test",
-	.irq_mask = fake_mask,
-	.irq_unmask = fake_unmask,
-	.irq_eoi = fake_eoi,
-	.irq_set_type = fake_set_type,
-	.irq_set_affinity = fake_set_affinity,
-	.irq_retrigger = fake_retrigger,
-};
-
-static int line_init(struct kunit *test)
-{
-	memset(&chip_calls, 0, sizeof(chip_calls));
-	irq_set_chip(TEST_IRQ, &fake_chip, NULL, TEST_IRQ, IRQ_TYPE_EDGE_RISING);
-	return 0;
-}
-
-static void line_exit(struct kunit *test)
-{
-	irq_set_chip(TEST_IRQ, NULL, NULL, 0, IRQ_TYPE_NONE);
-}
+#define CALLS 40
 
 /* A device: how often its handler ran, and what the handler saw. */
 struct device {
@@ -115,20 +45,6 @@ static irqreturn_t handler(int irq, void *dev_id)
 	atomic_dec(&device->inside);
 	WRITE_ONCE(device->returned, true);
 	return device->answer;
-}
-
-static void do_nothing(void *unused)
-{
-}
-
-/* Interrupt @cpu, and wait until that is over: counted, and then interrupted by something else. */
-static void interrupt_and_wait(struct kunit *test, int cpu)
-{
-	unsigned int before = kstat_irqs_cpu(TEST_IRQ, cpu);
-
-	raise_on(cpu);
-	KUNIT_ASSERT_TRUE(test, wait_until(kstat_irqs_cpu(TEST_IRQ, cpu) != before));
-	smp_call_function_single(cpu, do_nothing, NULL, 1);
 }
 
 static void a_handler_runs_once_per_interrupt_in_hardirq(struct kunit *test)
@@ -358,8 +274,8 @@ static struct kunit_case line_cases[] = { KUNIT_CASE(a_handler_runs_once_per_int
 
 static struct kunit_suite line_suite = {
 	.name = "irq",
-	.init = line_init,
-	.exit = line_exit,
+	.init = fake_line_init,
+	.exit = fake_line_exit,
 	.test_cases = line_cases,
 };
 
