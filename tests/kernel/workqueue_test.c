@@ -29,6 +29,7 @@ struct note {
 	char comm[TASK_COMM_LEN];
 	unsigned long when;        /* jiffies */
 	struct completion *gate;   /* sleep until it is open */
+	unsigned int ms;           /* or for a while */
 	atomic_t *together, *most; /* items in their functions now, and the most there were */
 	int again;                 /* how often it queues itself */
 	struct workqueue_struct *wq;
@@ -70,6 +71,8 @@ static void noting(struct work_struct *work)
 	atomic_inc(&note->runs);
 	if (note->gate)
 		wait_for_completion(note->gate);
+	if (note->ms)
+		msleep(note->ms);
 	if (note->again-- > 0)
 		queue_work(note->wq, work);
 	if (note->together)
@@ -231,6 +234,8 @@ static void let_sleep_together(struct kunit *test, int n)
 	KUNIT_EXPECT_TRUE(test, has_run(&notes[n], 1));
 	for (int i = 0; i < n; i++)
 		KUNIT_EXPECT_EQ(test, atomic_read(&notes[i].inside), 1);
+	/* Nothing waits, but a kworker is in reserve. */
+	KUNIT_EXPECT_TRUE(test, wait_until(READ_ONCE(worker_pool(0, false)->nr_idle) > 0));
 	complete_all(&gate);
 	for (int i = 0; i <= n; i++)
 		flush_work(work_of(&notes[i]));
@@ -516,6 +521,7 @@ static void destroying_runs_all_that_items_queue(struct kunit *test)
 			note_init(&notes[i]);
 			notes[i].wq = wq;
 			notes[i].again = 5 * i;
+			notes[i].ms = 1;
 			queue_work(wq, work_of(&notes[i]));
 		}
 		destroy_workqueue(wq);
