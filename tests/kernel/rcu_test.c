@@ -19,6 +19,7 @@
 #include "../../kernel/debug/report.h"
 #include "../../kernel/rcu/rcu.h"
 #include "helpers.h"
+#include "threads.h"
 
 #define UPDATES   400
 #define CALLBACKS 500
@@ -89,26 +90,6 @@ static void nothing(void)
 {
 }
 
-static struct task_struct *start_on(struct kunit *test, int cpu, int (*fn)(void *), void *data)
-{
-	struct task_struct *p = kthread_create(fn, data, "rcu-test/%d", cpu);
-
-	if (IS_ERR(p))
-		KUNIT_FAIL_AND_ABORT(test, "no thread\n");
-	get_task_struct(p);
-	kthread_bind(p, cpu);
-	wake_up_process(p);
-	return p;
-}
-
-static void join(struct task_struct *p)
-{
-	int result;
-
-	kthread_wait_exit(p, &result);
-	put_task_struct(p);
-}
-
 struct waiter {
 	struct rcu_head head;
 	bool called, in_softirq;
@@ -130,18 +111,17 @@ static void called_back(struct rcu_head *head)
 	WRITE_ONCE(w->called, true);
 }
 
-static int other_cpu(struct kunit *test)
+/* The case stays on CPU 0. Return: another one. */
+static int leave_other_cpu(struct kunit *test)
 {
-	if (num_online_cpus() == 1)
-		kunit_skip(test, "needs two CPUs");
 	set_cpus_allowed_ptr(current, cpumask_of(0));
-	return cpumask_last(cpu_online_mask);
+	return other_cpu(test, 0);
 }
 
 static void waits_for(struct kunit *test, struct section s)
 {
-	int cpu = other_cpu(test);
-	struct task_struct *p = start_on(test, cpu, stay_in_section, &s);
+	int cpu = leave_other_cpu(test);
+	struct task_struct *p = start_thread(test, stay_in_section, &s, cpu, FAIR);
 	struct waiter w[6] = {};
 
 	KUNIT_ASSERT_TRUE(test, wait_until(READ_ONCE(s.entered)));
@@ -184,7 +164,8 @@ static void it_waits_for_interrupts_off(struct kunit *test)
 static void it_does_not_wait_for_a_cpu_that_spins_in_the_kernel(struct kunit *test)
 {
 	struct section s = { .enter = nothing, .leave = nothing };
-	struct task_struct *p = start_on(test, other_cpu(test), stay_in_section, &s);
+	struct task_struct *p =
+		start_thread(test, stay_in_section, &s, leave_other_cpu(test), FAIR);
 
 	KUNIT_ASSERT_TRUE(test, wait_until(READ_ONCE(s.entered)));
 	synchronize_rcu();
@@ -212,7 +193,8 @@ static int section_after_section(void *data)
 static void it_does_not_wait_for_sections_that_begin_later(struct kunit *test)
 {
 	struct section s = {};
-	struct task_struct *p = start_on(test, other_cpu(test), section_after_section, &s);
+	struct task_struct *p =
+		start_thread(test, section_after_section, &s, leave_other_cpu(test), FAIR);
 
 	KUNIT_ASSERT_TRUE(test, wait_until(READ_ONCE(s.entered)));
 	for (int i = 0; i < 4; i++)
@@ -531,18 +513,15 @@ static void retire_all(void)
 static void readers_never_see_what_was_freed(struct kunit *test)
 {
 	struct task_struct *reader[NR_CPUS];
-	int cpu, bad = 0, result = 0;
+	int cpu, bad = 0;
 
 	stop_readers = false;
 	for_each_online_cpu(cpu)
-		reader[cpu] = start_on(test, cpu, read_on, NULL);
+		reader[cpu] = start_thread(test, read_on, NULL, cpu, FAIR);
 	KUNIT_EXPECT_EQ(test, run_on_all_cpus(test, update_on, NULL), 0);
 	WRITE_ONCE(stop_readers, true);
-	for_each_online_cpu(cpu) {
-		kthread_wait_exit(reader[cpu], &result);
-		put_task_struct(reader[cpu]);
-		bad += result;
-	}
+	for_each_online_cpu(cpu)
+		bad += join(reader[cpu]);
 	KUNIT_EXPECT_EQ(test, bad, 0);
 	retire_all();
 }
@@ -786,12 +765,12 @@ static void reports_stall(struct kunit *test, struct stall s)
 	rcu_barrier(); /* no grace period is on its way with the long timeout */
 	rcu_stall_timeout_ns = 20 * NSEC_PER_MSEC;
 	s.mark = log_mark();
-	join(start_on(test, cpu, stall_in_section, &s));
+	join(start_thread(test, stall_in_section, &s, cpu, FAIR));
 	rcu_barrier();
 	KUNIT_EXPECT_TRUE(test, s.reported);
 	snprintf(s.text, sizeof(s.text), "rcu_sched detected stalls on CPUs: %d (", cpu);
 	KUNIT_EXPECT_TRUE(test, log_has(s.mark, s.text));
-	snprintf(s.text, sizeof(s.text), "rcu: CPU %d runs rcu-test/%d/", cpu, cpu);
+	snprintf(s.text, sizeof(s.text), "rcu: CPU %d runs test/", cpu);
 	KUNIT_EXPECT_TRUE(test, log_has(s.mark, s.text));
 	KUNIT_EXPECT_TRUE(test, log_has(s.mark, "stall_in_section+0x"));
 	KUNIT_EXPECT_TRUE(test, s.waiter.called);
@@ -809,7 +788,7 @@ static void a_stall_names_the_cpu_and_shows_its_trace(struct kunit *test)
 
 static void a_stall_with_interrupts_off_is_seen_from_elsewhere(struct kunit *test)
 {
-	other_cpu(test);
+	leave_other_cpu(test);
 	reports_stall(test, (struct stall){ .enter = enter_irq, .leave = leave_irq });
 }
 

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include "helpers.h"
+#include "threads.h"
 
 #define ROUNDS 2000
 
@@ -291,7 +292,7 @@ static void enabled_while_it_is_put_aside_it_runs(struct kunit *test)
 {
 	struct task_struct *p;
 	struct note note;
-	int i = 0, result;
+	int i = 0;
 
 	note_init(&note);
 	if (num_online_cpus() == 1)
@@ -311,8 +312,7 @@ static void enabled_while_it_is_put_aside_it_runs(struct kunit *test)
 		if (!wait_until(READ_ONCE(note.seen) >= i))
 			KUNIT_FAIL(test, "round %d: it did not run\n", i);
 	}
-	kthread_wait_exit(p, &result);
-	put_task_struct(p);
+	join(p);
 	tasklet_kill(&note.tasklet);
 }
 

@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 #include "../../kernel/workqueue_internal.h"
 #include "helpers.h"
+#include "threads.h"
 
 #define CROWD  20
 #define ROUNDS 600
@@ -476,7 +477,6 @@ static void flush_workqueue_waits_for_what_was_queued_before(struct kunit *test)
 	struct note *notes = make_notes(test, 5);
 	struct flusher flushers[2] = {};
 	struct task_struct *p[2];
-	int result;
 
 	flushers[0].wq = flushers[1].wq = make_wq(test, 0, 2);
 	for (int i = 0; i < 4; i++) { /* the last two are not active yet */
@@ -485,10 +485,7 @@ static void flush_workqueue_waits_for_what_was_queued_before(struct kunit *test)
 	}
 	for (int i = 0; i < 2; i++) {
 		init_completion(&flushers[i].begun);
-		p[i] = kthread_create(flush_it, &flushers[i], "flusher");
-		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p[i]);
-		get_task_struct(p[i]);
-		wake_up_process(p[i]);
+		p[i] = start_thread(test, flush_it, &flushers[i], ANY_CPU, FAIR);
 		wait_for_completion(&flushers[i].begun);
 		msleep(8);
 	}
@@ -501,10 +498,8 @@ static void flush_workqueue_waits_for_what_was_queued_before(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, READ_ONCE(notes[i].ended));
 	KUNIT_EXPECT_FALSE(test, READ_ONCE(notes[4].ended));
 	complete_all(&second);
-	for (int i = 0; i < 2; i++) {
-		kthread_wait_exit(p[i], &result);
-		put_task_struct(p[i]);
-	}
+	for (int i = 0; i < 2; i++)
+		join(p[i]);
 	flush_workqueue(flushers[0].wq);
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(notes[4].ended));
 	destroy_workqueue(flushers[0].wq);
@@ -635,19 +630,14 @@ static void cancelling_lets_those_go_that_flush_it(struct kunit *test)
 	struct note *notes = make_notes(test, 2);
 	struct workqueue_struct *wq = make_wq(test, 0, 1);
 	struct task_struct *p;
-	int result;
 
 	notes[0].gate = &gate;
 	queue_work_on(0, wq, work_of(&notes[0]));
 	queue_work_on(0, wq, work_of(&notes[1]));
-	p = kthread_create(flush_note, &notes[1], "flusher");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, p);
-	get_task_struct(p);
-	wake_up_process(p);
+	p = start_thread(test, flush_note, &notes[1], ANY_CPU, FAIR);
 	msleep(8);
 	KUNIT_EXPECT_TRUE(test, cancel_work_sync(work_of(&notes[1])));
-	kthread_wait_exit(p, &result);
-	put_task_struct(p);
+	join(p);
 	complete_all(&gate);
 	destroy_workqueue(wq);
 }
