@@ -290,6 +290,39 @@ static void items_that_compute_take_turns(struct kunit *test)
 	destroy_workqueue(intensive);
 }
 
+/* It opens the gate for one that sleeps, which then comes back while this one still computes. */
+static void computing_after_opening(struct work_struct *work)
+{
+	struct note *note = container_of(to_delayed_work(work), struct note, dwork);
+
+	complete_all(note->gate);
+	note->gate = NULL;
+	computing(work);
+}
+
+static void a_kworker_that_slept_leaves_the_rest_to_the_other(struct kunit *test)
+{
+	DECLARE_COMPLETION_ONSTACK(gate);
+	struct note *notes = make_notes(test, CROWD);
+	atomic_t together = ATOMIC_INIT(0), most = ATOMIC_INIT(0);
+
+	for (int i = 0; i < CROWD; i++) {
+		notes[i].together = &together;
+		notes[i].most = &most;
+		notes[i].gate = i < 2 ? &gate : NULL;
+		INIT_WORK(work_of(&notes[i]), i == 1 ? computing_after_opening : computing);
+	}
+	notes[0].together = NULL;
+	INIT_WORK(work_of(&notes[0]), noting);
+	schedule_work_on(0, work_of(&notes[0]));
+	KUNIT_EXPECT_TRUE(test, wait_until(atomic_read(&notes[0].inside)));
+	for (int i = 1; i < CROWD; i++)
+		schedule_work_on(0, work_of(&notes[i]));
+	for (int i = 0; i < CROWD; i++)
+		flush_work(work_of(&notes[i]));
+	KUNIT_EXPECT_EQ(test, atomic_read(&most), 1);
+}
+
 static void unbound_items_run_all_at_once(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, most_together(test, system_unbound_wq, CROWD), CROWD);
@@ -695,6 +728,29 @@ static void a_delayed_item_can_be_cancelled(struct kunit *test)
 	flush_work(work_of(note));
 }
 
+static bool irqs_were_off;
+
+static void note_irqs(struct timer_list *unused)
+{
+	irqs_were_off = irqs_disabled();
+}
+
+/* Else an interrupt could want to cancel the item between its timer's end and its queueing, and wait for ever. */
+static void the_timer_of_an_item_has_interrupts_off(struct kunit *test)
+{
+	struct note *note = make_notes(test, 1);
+	struct timer_list timer;
+
+	KUNIT_EXPECT_TRUE(test, note->dwork.timer.flags & TIMER_IRQSAFE);
+	for (int i = 0; i < 2; i++) {
+		timer_setup_on_stack(&timer, note_irqs, i ? TIMER_IRQSAFE : 0);
+		mod_timer(&timer, jiffies + 1);
+		msleep(12);
+		del_timer_sync(&timer);
+		KUNIT_EXPECT_EQ(test, irqs_were_off, i == 1);
+	}
+}
+
 /* ---- mistakes ---- */
 
 static void leaking(struct work_struct *work)
@@ -774,7 +830,7 @@ static int torture(void *data)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, raw_smp_processor_id() + 99);
-	for (int i = 0; i < ROUNDS; i++)
+	for (int i = 0; i < ROUNDS && time_left(); i++)
 		torture_once(data, &rnd);
 	return 0;
 }
@@ -811,6 +867,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(it_may_be_queued_in_hardirq_and_softirq),
 	KUNIT_CASE(a_sleeping_item_holds_up_no_other),
 	KUNIT_CASE(items_that_compute_take_turns),
+	KUNIT_CASE(a_kworker_that_slept_leaves_the_rest_to_the_other),
 	KUNIT_CASE(unbound_items_run_all_at_once),
 	KUNIT_CASE(no_more_than_max_active_run_at_a_time),
 	KUNIT_CASE(an_ordered_workqueue_runs_one_after_the_other),
@@ -831,6 +888,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(a_delayed_item_runs_not_before_its_time),
 	KUNIT_CASE(its_time_can_be_changed),
 	KUNIT_CASE(a_delayed_item_can_be_cancelled),
+	KUNIT_CASE(the_timer_of_an_item_has_interrupts_off),
 	KUNIT_CASE(an_item_that_stays_atomic_is_reported),
 	KUNIT_CASE(every_queueing_is_a_run_or_a_cancellation),
 	{}
