@@ -272,8 +272,8 @@ static void migrate_switched_out(struct task_struct *p)
 }
 
 /*
- * The same for a task that is special. A kworker is bound to this CPU, so it cannot run, nor end, before this returns
- * even if it has been woken.
+ * finish_task_switch() for a task that is special. A kworker is bound to this CPU, so it cannot run, nor end, before
+ * this returns even if it has been woken.
  */
 static noinline void finish_special_switch(struct task_struct *prev, unsigned int work)
 {

@@ -12,8 +12,10 @@
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
+#include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/rtmutex.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
@@ -23,9 +25,11 @@
 #include <linux/smp.h>
 #include <linux/sort.h>
 #include <linux/spinlock.h>
+#include <linux/srcu.h>
 #include <linux/string.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <asm/msr.h>
 #include <asm/tsc.h>
 
@@ -412,6 +416,90 @@ static u64 bench_wake_all(struct crowd *c, int n)
 	return (t1 - t0) / n;
 }
 
+/* ---- work put off ---- */
+
+static u64 deferred_stamp; /* when the function began */
+
+static void stamp_tasklet(struct tasklet_struct *t)
+{
+	deferred_stamp = rdtsc();
+}
+
+static void stamp_work(struct work_struct *work)
+{
+	deferred_stamp = rdtsc();
+}
+
+/* Its softirq runs where bottom halves are enabled again, as it would where an interrupt ends. */
+static u64 bench_tasklet(u64 *sample)
+{
+	static DECLARE_TASKLET(tasklet, stamp_tasklet);
+
+	for (int i = 0; i < SAMPLES; i++) {
+		u64 start;
+
+		local_bh_disable();
+		start = rdtsc();
+		tasklet_schedule(&tasklet);
+		local_bh_enable();
+		sample[i] = deferred_stamp - start;
+	}
+	return median(sample, SAMPLES);
+}
+
+static void make_fifo(struct work_struct *work)
+{
+	struct sched_param fifo = { .sched_priority = PRIO };
+
+	sched_setscheduler_nocheck(current, SCHED_FIFO, &fifo);
+}
+
+static void make_fair(struct work_struct *work)
+{
+	sched_set_normal(current, 0);
+}
+
+static void run_and_wait(work_func_t fn)
+{
+	struct work_struct work;
+
+	INIT_WORK_ONSTACK(&work, fn);
+	schedule_work(&work);
+	flush_work(&work);
+}
+
+/* The kworker has the priority of this task, which lets it go first: a queueing, a wake-up and a switch. */
+static u64 bench_work(u64 *sample)
+{
+	static DECLARE_WORK(work, stamp_work);
+
+	run_and_wait(make_fifo);
+	for (int i = 0; i < SAMPLES; i++) {
+		u64 start = rdtsc();
+
+		schedule_work(&work);
+		yield();
+		sample[i] = deferred_stamp - start;
+		flush_work(&work);
+	}
+	run_and_wait(make_fair);
+	return median(sample, SAMPLES);
+}
+
+static void bench_deferral(void)
+{
+	static DEFINE_SRCU(srcu);
+	static u64 sample[SAMPLES];
+	int idx;
+
+	row("tasklet_schedule -> it runs", bench_tasklet(sample));
+	row("schedule_work -> it runs, SCHED_FIFO", bench_work(sample));
+	row("rcu_read_lock + rcu_read_unlock",
+	    per_round(rcu_read_lock(); barrier(); rcu_read_unlock()));
+	row("srcu_read_lock + srcu_read_unlock",
+	    per_round(idx = srcu_read_lock(&srcu); barrier(); srcu_read_unlock(&srcu, idx)));
+}
+
 /* ---- a task's life ---- */
 
 static int do_nothing(void *unused __maybe_unused)
@@ -535,7 +623,7 @@ static const struct {
 	{ "pingpong", bench_pingpongs },   { "latency", bench_latencies },
 	{ "interrupt", bench_interrupts }, { "yield", bench_yields },
 	{ "life", bench_lives },           { "primitives", bench_primitives },
-	{ "crowd", bench_crowds },
+	{ "deferral", bench_deferral },    { "crowd", bench_crowds },
 };
 
 /* Return: how many groups are called @name; all of them for NULL. */
