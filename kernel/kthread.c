@@ -63,6 +63,7 @@ int __sched kthread_stop(struct task_struct *k)
 {
 	int ret;
 
+	might_sleep();
 	get_task_struct(k);
 	WRITE_ONCE(k->kthread->should_stop, true);
 	wake_up_process(k); /* a full barrier after the store: see set_current_state() */

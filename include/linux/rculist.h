@@ -19,11 +19,10 @@
 #define hlist_next_rcu(node) (*((struct hlist_node __rcu **)(&(node)->next)))
 #define hlist_pprev_rcu(node) (*((struct hlist_node __rcu **)((node)->pprev)))
 
-/* For loops: the section is checked once, where the loop begins. */
-#define __list_check_rcu(cond...)                                                   \
-	RCU_LOCKDEP_WARN(!__rcu_list_cond(cond) && !rcu_read_lock_any_held(),       \
+/* For loops: the section is checked once, where the loop begins. @cond is the loop's last argument, or 0. */
+#define __list_check_rcu(dummy, cond, rest...)                                      \
+	RCU_LOCKDEP_WARN(!(cond) && !rcu_read_lock_any_held(),                      \
 			 "RCU-list traversed in non-reader section")
-#define __rcu_list_cond(cond...) (0, ##cond)
 
 /* ---- list_head ---- */
 
@@ -118,7 +117,7 @@ static inline void list_splice_init_rcu(struct list_head *list, struct list_head
 	})
 
 #define list_for_each_entry_rcu(pos, head, member, cond...)                                \
-	for (({ __list_check_rcu(cond); }),                                                \
+	for (({ __list_check_rcu(dummy, ##cond, 0); }),                                                \
 	     pos = list_entry_rcu((head)->next, typeof(*pos), member);                     \
 	     &pos->member != (head);                                                       \
 	     pos = list_entry_rcu(pos->member.next, typeof(*pos), member))
@@ -207,7 +206,7 @@ static inline void hlist_add_tail_rcu(struct hlist_node *n, struct hlist_head *h
 	hlist_entry_safe(rcu_dereference_raw(link), typeof(*(pos)), member)
 
 #define hlist_for_each_entry_rcu(pos, head, member, cond...)                               \
-	for (({ __list_check_rcu(cond); }),                                                \
+	for (({ __list_check_rcu(dummy, ##cond, 0); }),                                                \
 	     pos = __hlist_entry_rcu(hlist_first_rcu(head), pos, member); pos;             \
 	     pos = __hlist_entry_rcu(hlist_next_rcu(&(pos)->member), pos, member))
 #define hlist_for_each_entry_rcu_bh(pos, head, member)                                     \

@@ -446,7 +446,8 @@ static noinline void __sched schedule_while_atomic(enum schedule_mode mode)
 	bool irqs_off = irqs_disabled();
 
 	__schedule_bug(current);
-	if (current->flags & PF_IDLE) { /* nobody would run instead of it */
+	if ((current->flags & PF_IDLE) ||
+	    in_nmi()) { /* nobody would run instead; the NMI's stack cannot wait */
 		__set_current_state(TASK_RUNNING);
 		return;
 	}

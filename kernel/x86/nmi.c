@@ -5,18 +5,58 @@
  * changes it puts back. See nmi_entry in entry.asm for its stack, and for why it must not be left by an IRET too many.
  */
 #include <linux/cpumask.h>
+#include <linux/errno.h>
 #include <linux/hardirq.h>
 #include <linux/nmi.h>
 #include <linux/printk.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
 #include <asm/apic.h>
+#include <asm/nmi.h>
 #include <asm/smp.h>
 #include <asm/traps.h>
+
+static LIST_HEAD(nmi_handlers); /* nmi_lock to change; its readers are NMIs */
+static DEFINE_SPINLOCK(nmi_lock);
+
+int __register_nmi_handler(unsigned int type, struct nmiaction *action)
+{
+	if (type != NMI_LOCAL || !action->handler)
+		return -EINVAL;
+	spin_lock(&nmi_lock);
+	list_add_tail_rcu(&action->list, &nmi_handlers);
+	spin_unlock(&nmi_lock);
+	return 0;
+}
+
+/* An NMI's preempt_count is not 0, so a grace period waits for it. */
+void unregister_nmi_handler(unsigned int type, const char *name)
+{
+	struct nmiaction *action, *next;
+
+	spin_lock(&nmi_lock);
+	list_for_each_entry_safe(action, next, &nmi_handlers, list)
+		if (!strcmp(action->name, name))
+			list_del_rcu(&action->list);
+	spin_unlock(&nmi_lock);
+	synchronize_rcu();
+}
+
+static bool call_nmi_handlers(struct pt_regs *regs)
+{
+	struct nmiaction *action;
+	int handled = 0;
+
+	list_for_each_entry_rcu(action, &nmi_handlers, list, in_nmi())
+		handled += action->handler(NMI_LOCAL, regs);
+	return handled;
+}
 
 void do_nmi(struct pt_regs *regs)
 {
 	nmi_enter();
 	this_cpu_inc(irq_stat.nmis);
-	if (!nmi_cpu_backtrace(regs))
+	if (!nmi_cpu_backtrace(regs) && !call_nmi_handlers(regs))
 		pr_emerg("NMI for an unknown reason on CPU %d\n", raw_smp_processor_id());
 	nmi_exit();
 }

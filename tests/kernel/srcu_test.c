@@ -179,6 +179,54 @@ static void each_waits_for_the_readers_of_its_own_time(struct kunit *test)
 	join(reader[1]);
 }
 
+/* It read the index, and counts itself only when the other one has been current for long. */
+static void a_reader_with_an_old_index_is_waited_for(struct kunit *test)
+{
+	struct waiter w = { .ssp = &ours };
+	struct task_struct *p;
+	int idx;
+
+	for (int i = 0; i < 2; i++) {
+		w.called = false;
+		idx = !ours.idx;
+		atomic_inc(&ours.readers[idx]);
+		p = begin_synchronizing(test, &w);
+		msleep(8);
+		KUNIT_EXPECT_FALSE(test, READ_ONCE(w.called));
+		__srcu_read_unlock(&ours, idx);
+		join(p);
+	}
+}
+
+/* A reader that leaves as soon as all have come. */
+struct gathering {
+	struct reader reader;
+	atomic_t coming;
+};
+
+static int synchronize_together(void *data)
+{
+	struct gathering *g = data;
+
+	if (atomic_dec_and_test(&g->coming))
+		complete_all(&g->reader.gate);
+	synchronize_srcu(&ours);
+	return !READ_ONCE(g->reader.left);
+}
+
+static void all_who_come_at_once_have_to_wait(struct kunit *test)
+{
+	struct gathering g;
+	struct task_struct *p;
+
+	for (int i = 0; i < 30; i++) {
+		atomic_set(&g.coming, num_online_cpus());
+		p = start_reader(test, &g.reader, &ours);
+		KUNIT_EXPECT_EQ(test, run_on_all_cpus(test, synchronize_together, &g), 0);
+		join(p);
+	}
+}
+
 static void readers_of_another_are_not_waited_for(struct kunit *test)
 {
 	struct reader r;
@@ -371,6 +419,8 @@ static struct kunit_case srcu_cases[] = {
 	KUNIT_CASE(a_reader_may_sleep),
 	KUNIT_CASE(a_grace_period_waits_for_sleeping_readers),
 	KUNIT_CASE(each_waits_for_the_readers_of_its_own_time),
+	KUNIT_CASE(a_reader_with_an_old_index_is_waited_for),
+	KUNIT_CASE(all_who_come_at_once_have_to_wait),
 	KUNIT_CASE(readers_of_another_are_not_waited_for),
 	KUNIT_CASE(readers_that_follow_each_other_do_not_hold_it_up),
 	KUNIT_CASE(callbacks_are_called_in_order),

@@ -235,8 +235,6 @@ static void let_sleep_together(struct kunit *test, int n)
 	KUNIT_EXPECT_TRUE(test, has_run(&notes[n], 1));
 	for (int i = 0; i < n; i++)
 		KUNIT_EXPECT_EQ(test, atomic_read(&notes[i].inside), 1);
-	/* Nothing waits, but a kworker is in reserve. */
-	KUNIT_EXPECT_TRUE(test, wait_until(READ_ONCE(worker_pool(0, false)->nr_idle) > 0));
 	complete_all(&gate);
 	for (int i = 0; i <= n; i++)
 		flush_work(work_of(&notes[i]));
@@ -392,6 +390,25 @@ static void high_priority_items_have_kworkers_of_their_own(struct kunit *test)
 static int nr_workers(int cpu)
 {
 	return READ_ONCE(worker_pool(cpu, false)->nr_workers);
+}
+
+/* All of them sleep, and nothing is queued. */
+static void a_kworker_is_kept_in_reserve(struct kunit *test)
+{
+	DECLARE_COMPLETION_ONSTACK(gate);
+	int n = nr_workers(0);
+	struct note *notes = make_notes(test, n);
+
+	for (int i = 0; i < n; i++) {
+		notes[i].gate = &gate;
+		schedule_work_on(0, work_of(&notes[i]));
+	}
+	for (int i = 0; i < n; i++)
+		KUNIT_EXPECT_TRUE(test, eventually(atomic_read(&notes[i].inside)));
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(worker_pool(0, false)->nr_idle) > 0));
+	complete_all(&gate);
+	for (int i = 0; i < n; i++)
+		flush_work(work_of(&notes[i]));
 }
 
 static void kworkers_that_are_too_many_end(struct kunit *test)
@@ -872,6 +889,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(no_more_than_max_active_run_at_a_time),
 	KUNIT_CASE(an_ordered_workqueue_runs_one_after_the_other),
 	KUNIT_CASE(high_priority_items_have_kworkers_of_their_own),
+	KUNIT_CASE(a_kworker_is_kept_in_reserve),
 	KUNIT_CASE(kworkers_that_are_too_many_end),
 	KUNIT_CASE(flush_work_waits_for_the_item),
 	KUNIT_CASE(flush_work_waits_for_an_item_that_has_begun),
