@@ -521,6 +521,7 @@ struct point {
 	struct task_struct *task;
 	ktime_t at;
 	int cpu_seen; /* where the task was queued */
+	bool renice;  /* first change its nice level: out of its queue, and in again */
 	bool fired;
 };
 
@@ -529,6 +530,8 @@ static enum hrtimer_restart wake_at_point(struct hrtimer *timer)
 	struct point *p = container_of(timer, struct point, timer);
 
 	p->cpu_seen = task_cpu(p->task);
+	if (p->renice)
+		set_user_nice(p->task, !task_nice(p->task));
 	WRITE_ONCE(p->fired, true); /* before the wake-up, as every condition */
 	wake_up_process(p->task);
 	return HRTIMER_NORESTART;
@@ -620,6 +623,7 @@ struct move {
 	struct completion ready;
 	struct task_struct *victim, *neighbour;
 	ktime_t base, stop_at;
+	int astray; /* how often the victim ran on a CPU other than the one it was queued for */
 	bool done;
 };
 
@@ -633,6 +637,9 @@ static int victim(void *data)
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		complete(&m->ready); /* the case preempts */
 		schedule();
+		preempt_disable();
+		m->astray += task_cpu(current) != raw_smp_processor_id();
+		preempt_enable();
 	}
 	complete(&m->ready);
 	return 0;
@@ -698,7 +705,7 @@ static bool try_all_points(struct move *m, ktime_t trip)
 	return back;
 }
 
-static void a_task_moved_while_an_interrupt_wakes_it_stays_whole(struct kunit *test)
+static void move_under_interrupts(struct kunit *test, bool renice)
 {
 	static struct move m;
 	int cpu = other_cpu(test, 0);
@@ -710,6 +717,7 @@ static void a_task_moved_while_an_interrupt_wakes_it_stays_whole(struct kunit *t
 	m.neighbour = start_thread(test, neighbour, &m, cpu, 50);
 	m.victim = new_thread(test, victim, &m, ANY_CPU, FAIR);
 	init_point(&m.wake, m.victim);
+	m.wake.renice = renice;
 	take_cpu(test, 0, BOSS);
 	trip = measure_trip();
 	wake_up_process(m.victim);
@@ -724,6 +732,17 @@ static void a_task_moved_while_an_interrupt_wakes_it_stays_whole(struct kunit *t
 	join(m.neighbour);
 	join(m.victim);
 	hrtimer_cancel(&m.wake.timer);
+	KUNIT_EXPECT_EQ(test, m.astray, 0);
+}
+
+static void a_task_moved_while_an_interrupt_wakes_it_stays_whole(struct kunit *test)
+{
+	move_under_interrupts(test, false);
+}
+
+static void a_task_moved_while_an_interrupt_renices_it_stays_whole(struct kunit *test)
+{
+	move_under_interrupts(test, true);
 }
 
 /*
@@ -978,6 +997,7 @@ static struct kunit_case wakeup_cases[] = {
 	KUNIT_CASE(of_several_wakers_exactly_one_wakes),
 	KUNIT_CASE(a_task_still_switching_out_does_not_run_elsewhere),
 	KUNIT_CASE(a_task_moved_while_an_interrupt_wakes_it_stays_whole),
+	KUNIT_CASE(a_task_moved_while_an_interrupt_renices_it_stays_whole),
 	KUNIT_CASE(tasks_moved_and_reniced_while_they_are_woken_stay_whole),
 	{}
 };
