@@ -14,5 +14,6 @@
 #define POISON_INUSE 0x5a /* an object handed out, never written */
 #define POISON_FREE 0x6b /* a freed object */
 #define POISON_END 0xa5 /* the last byte of a freed object */
+#define POISON_FREE_INITMEM 0xcc /* what only booting needed: int3 where it was code */
 
 #endif /* _LINUX_POISON_H */

@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/poison.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -214,10 +215,16 @@ static void change_image(char *start, char *end, u64 clear)
 	}
 }
 
+/*
+ * A late call into what was code finds int3. Besides, an emulator that translates code keeps watching a page for writes as long as
+ * it has code of it; in whatever the page is used for next, every store would be slow.
+ */
 static unsigned long free_image(char *start, char *end)
 {
-	for (char *addr = start; addr < end; addr += PAGE_SIZE)
+	for (char *addr = start; addr < end; addr += PAGE_SIZE) {
+		memset(__va(__pa(addr)), POISON_FREE_INITMEM, PAGE_SIZE);
 		free_boot_page(pfn_to_page(PFN_DOWN(__pa(addr))));
+	}
 	return end - start;
 }
 

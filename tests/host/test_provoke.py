@@ -29,7 +29,7 @@ CONTEXTS = {
     "seqlock-write": Context(0x1, "spinlock", lock=True, locks=2),
     "preempt-off": Context(0x1, r"preempt_disable\(\)"),
     "irqs-off": Context(0x0, "interrupts off", irqs_off=True),
-    "hardirq": Context(0x10000, "interrupt handler", irqs_off=True, entry="timer_interrupt"),
+    "hardirq": Context(0x10000, "interrupt handler", irqs_off=True, entry="common_interrupt"),
     "timer": Context(0x100, "softirq", entry="__do_softirq|run_timer_softirq|call_timer_fn|do_softirq"),
 }
 
