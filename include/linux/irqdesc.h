@@ -33,7 +33,8 @@ struct irq_desc {
 	bool pending;           /* it came while it was disabled or its handlers were running */
 	bool in_progress;       /* some CPU is running its handlers */
 	unsigned int count;     /* since the last check for a line that nobody answers */
-	unsigned int unhandled; /* how many of these nobody answered */
+	unsigned int unhandled; /* how many of these nobody answered, in a row without a pause */
+	unsigned long last_unhandled; /* jiffies */
 
 	unsigned long threads_oneshot; /* thread_mask of those that the line is held back for */
 	unsigned int threads_active;   /* threads wanted or running */

@@ -4,6 +4,7 @@
  * and never on two CPUs at once: whoever comes second leaves a note (`pending`) and the first goes round again.
  */
 #include <linux/hardirq.h>
+#include <linux/jiffies.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
 #include "internals.h"
@@ -50,6 +51,26 @@ static noinline void wake_threads(struct irq_desc *desc, unsigned long woken)
 		irq_set_masked(desc, true);
 }
 
+static noinline void report_nobody_cared(const struct irq_desc *desc)
+{
+	pr_emerg("irq %u: nobody cared; the line is disabled. It has called:\n",
+		 desc->irq_data.irq);
+	for (const struct irqaction *action = desc->action; action; action = action->next)
+		pr_emerg(" %pS of %s\n", action->handler, action->name);
+	pr_emerg(
+		"None of them knew the interrupt: does the device that raises it have a driver, and\n"
+		"does its handler return IRQ_HANDLED?\n");
+}
+
+/* Sparse ones harm nobody: one that comes long after the last is the first of a new row. */
+static void note_unhandled(struct irq_desc *desc)
+{
+	if (time_after(jiffies, desc->last_unhandled + HZ / 10))
+		desc->unhandled = 0;
+	desc->unhandled++;
+	desc->last_unhandled = jiffies;
+}
+
 /*
  * A line stuck at its level that no driver recognises would keep the CPU for itself: after nearly a hundred thousand
  * in a row without an answer it is turned off for good. Context: desc->lock held.
@@ -57,11 +78,11 @@ static noinline void wake_threads(struct irq_desc *desc, unsigned long woken)
 static void note_answer(struct irq_desc *desc, irqreturn_t answer)
 {
 	if (answer == IRQ_NONE)
-		desc->unhandled++;
+		note_unhandled(desc);
 	if (++desc->count < UNHANDLED_WINDOW)
 		return;
 	if (desc->unhandled > UNHANDLED_LIMIT) {
-		pr_emerg("irq %u: nobody cared; the line is disabled\n", desc->irq_data.irq);
+		report_nobody_cared(desc);
 		desc->depth++;
 		irq_set_masked(desc, true);
 	}

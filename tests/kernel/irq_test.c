@@ -257,6 +257,71 @@ static void the_table_names_lines_and_counts(struct kunit *test)
 	free_irq(TEST_IRQ, &device);
 }
 
+#define WINDOW 100000 /* so many interrupts are judged together */
+
+/* A line that interrupts this CPU @count times, with @answered answers among them. */
+static void scream(struct device *device, int count, int answered)
+{
+	preempt_disable();
+	for (int i = 0; i < count; i++) {
+		device->answer = i < answered ? IRQ_HANDLED : IRQ_NONE;
+		raise_on(raw_smp_processor_id());
+	}
+	preempt_enable();
+}
+
+static bool line_is_disabled(void)
+{
+	return READ_ONCE(irq_to_desc(TEST_IRQ)->depth) > 0;
+}
+
+/* Where the host stops the CPU for a while, the row is broken: then the next will do. */
+static void a_line_that_nobody_answers_is_disabled(struct kunit *test)
+{
+	struct device device = {};
+	u64 mark = log_mark();
+	int calls;
+
+	KUNIT_ASSERT_EQ(test, request_irq(TEST_IRQ, handler, 0, "device", &device), 0);
+	for (int i = 0; i < 5 && !line_is_disabled(); i++)
+		scream(&device, WINDOW, WINDOW - 99901);
+	KUNIT_EXPECT_TRUE(test, line_is_disabled());
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "irq 127: nobody cared"));
+	KUNIT_EXPECT_TRUE(test, log_has_both(mark, "handler+0x0", " of device"));
+	calls = atomic_read(&device.calls);
+	interrupt_and_wait(test, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&device.calls), calls);
+	KUNIT_EXPECT_EQ(test, chip_calls.masks, 1);
+	free_irq(TEST_IRQ, &device);
+	/* Who asks for it next may try again. */
+	KUNIT_ASSERT_EQ(test, request_irq(TEST_IRQ, handler, 0, "device", &device), 0);
+	interrupt_and_wait(test, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&device.calls), calls + 1);
+	free_irq(TEST_IRQ, &device);
+}
+
+static void an_answer_now_and_then_keeps_a_line_open(struct kunit *test)
+{
+	struct device device = {};
+
+	KUNIT_ASSERT_EQ(test, request_irq(TEST_IRQ, handler, 0, "device", &device), 0);
+	scream(&device, WINDOW, WINDOW - 99900);
+	KUNIT_EXPECT_FALSE(test, line_is_disabled());
+	free_irq(TEST_IRQ, &device);
+}
+
+static void unanswered_interrupts_far_apart_keep_a_line_open(struct kunit *test)
+{
+	struct device device = {};
+
+	KUNIT_ASSERT_EQ(test, request_irq(TEST_IRQ, handler, 0, "device", &device), 0);
+	scream(&device, WINDOW - 1000, 0);
+	msleep(150);
+	scream(&device, 1000, 0);
+	KUNIT_EXPECT_FALSE(test, line_is_disabled());
+	free_irq(TEST_IRQ, &device);
+}
+
 static struct kunit_case line_cases[] = { KUNIT_CASE(a_handler_runs_once_per_interrupt_in_hardirq),
 					  KUNIT_CASE(wrong_requests_are_refused),
 					  KUNIT_CASE(freeing_what_is_not_there_is_reported),
@@ -270,6 +335,10 @@ static struct kunit_case line_cases[] = { KUNIT_CASE(a_handler_runs_once_per_int
 					  KUNIT_CASE(one_line_never_runs_on_two_cpus),
 					  KUNIT_CASE(affinity_takes_the_first_online_cpu),
 					  KUNIT_CASE(the_table_names_lines_and_counts),
+					  KUNIT_CASE(a_line_that_nobody_answers_is_disabled),
+					  KUNIT_CASE(an_answer_now_and_then_keeps_a_line_open),
+					  KUNIT_CASE(
+						  unanswered_interrupts_far_apart_keep_a_line_open),
 					  {} };
 
 static struct kunit_suite line_suite = {
