@@ -4,10 +4,12 @@
 #include <linux/acpi.h>
 #include <linux/console.h>
 #include <linux/hrtimer.h>
+#include <linux/hung_task.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
+#include <linux/nmi.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
@@ -58,6 +60,8 @@ static int kernel_init(void *unused __maybe_unused)
 	spawn_ksoftirqd();
 	spawn_kstackd();
 	workqueue_init();
+	lockup_detector_init();
+	hung_task_init();
 	free_initmem();
 	if (test_glob[0])
 		run_tests_and_leave();

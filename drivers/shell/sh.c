@@ -270,7 +270,7 @@ static int run_thread(struct job *job)
 		return 0;
 	}
 	wake_up_process(task);
-	wait_for_completion(&job->done);
+	wait_for_completion_state(&job->done, TASK_IDLE); /* as long as the job likes */
 	tty_set_foreground(&console_tty, current, RAW);
 	status = job->status;
 	kfree(job);

@@ -8,6 +8,7 @@
  */
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/hung_task.h>
 #include <linux/jiffies.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
@@ -160,6 +161,8 @@ static void format_wchan(struct task_struct *p, char *buf, size_t size)
 		strscpy(buf, place.name, size);
 		return;
 	}
+	if (sprint_blocker(buf, size, p))
+		return;
 	address = get_wchan(p);
 	if (address)
 		snprintf(buf, size, "%ps", (void *)address);

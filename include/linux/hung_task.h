@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which lock a sleeping task waits for: noted by the lock's slow path, read by reports that follow
- * who waits for whom. Debug only. The kind is in the low bits of the address.
+ * who waits for whom. Debug only. The kind is in the low bits of the address. And the watchdog that
+ * makes such reports: see kernel/debug/hung_task.c.
  */
 #ifndef _LINUX_HUNG_TASK_H
 #define _LINUX_HUNG_TASK_H
@@ -44,6 +45,42 @@ static inline void hung_task_set_blocker(const void *lock __maybe_unused,
 
 static inline void hung_task_clear_blocker(void)
 {
+}
+#endif
+
+#ifdef CONFIG_DETECT_HUNG_TASK
+/* hung_task_init - tasks are looked at from now on. Context: boot, timers work. */
+void hung_task_init(void);
+
+/* check_hung_uninterruptible_tasks - one look at all tasks. Context: any but NMI and hardirq. */
+void check_hung_uninterruptible_tasks(void);
+
+/* debug_show_wait_chain - if @p waits for a lock: who holds it, what that one waits for, and so on. tasklist_lock held. */
+void debug_show_wait_chain(struct task_struct *p);
+
+/* hung_task_reported - has the sleep been reported that @p is in? */
+bool hung_task_reported(const struct task_struct *p);
+
+/* sprint_blocker - Context: any but NMI. Return: true if @p sleeps for a lock, whose name is in @buf. */
+bool sprint_blocker(char *buf, size_t size, struct task_struct *p);
+#else
+static inline void hung_task_init(void)
+{
+}
+
+static inline void debug_show_wait_chain(struct task_struct *p __maybe_unused)
+{
+}
+
+static inline bool hung_task_reported(const struct task_struct *p __maybe_unused)
+{
+	return false;
+}
+
+static inline bool sprint_blocker(char *buf __maybe_unused, size_t size __maybe_unused,
+				  struct task_struct *p __maybe_unused)
+{
+	return false;
 }
 #endif
 

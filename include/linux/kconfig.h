@@ -20,6 +20,8 @@
 #define CONFIG_DEBUG_ATOMIC_SLEEP 1	/* might_sleep() checks */
 #define CONFIG_DEBUG_SLAB 1		/* poison freed objects; catch double frees and writes after the free */
 #define CONFIG_DEBUG_PREEMPT 1		/* remember where preemption was disabled; check for underflow */
+#define CONFIG_LOCKUP_DETECTOR 1	/* report CPUs that switch no tasks, or take no interrupts */
+#define CONFIG_DETECT_HUNG_TASK 1	/* report tasks that are not woken, and who holds what they wait for */
 #define CONFIG_FRAME_POINTER 1		/* exact stack traces */
 #endif
 

@@ -33,4 +33,29 @@ void stop_other_cpus(bool show);
  */
 bool nmi_cpu_backtrace(struct pt_regs *regs);
 
+/* ---- lockups: see kernel/debug/watchdog.c ---- */
+
+#ifdef CONFIG_LOCKUP_DETECTOR
+/* lockup_detector_init - from now on other CPUs are watched. Context: boot, interrupts work. */
+void lockup_detector_init(void);
+
+/* watchdog_tick - look whether this CPU switches tasks and another one takes interrupts. Context: tick of @period ns. */
+void watchdog_tick(u64 period);
+
+/* touch_softlockup_watchdog - this CPU is busy with something that takes long and is no lockup. Context: any. */
+void touch_softlockup_watchdog(void);
+#else
+static inline void lockup_detector_init(void)
+{
+}
+
+static inline void watchdog_tick(u64 period __maybe_unused)
+{
+}
+
+static inline void touch_softlockup_watchdog(void)
+{
+}
+#endif
+
 #endif

@@ -141,6 +141,10 @@ struct task_struct {
 	int lockdep_depth;
 	struct held_lock held_locks[MAX_LOCK_DEPTH];
 #endif
+#ifdef CONFIG_DETECT_HUNG_TASK
+	unsigned long last_switch_count;	/* at the last look, and how many looks it has been. tasklist_lock */
+	unsigned int hung_looks;
+#endif
 };
 
 extern struct task_struct init_task;

@@ -36,6 +36,8 @@
 #include <asm/apic.h>
 #include <catnap/shell.h>
 
+#include "provoke.h"
+
 #define SOON_NS        1000000
 #define PROVOKE_IRQ    5
 #define OVERFLOW_FRAME 256 /* bytes of stack that each level of the recursion takes */
@@ -459,6 +461,8 @@ static void list_all(void)
 	shell_printf("CRASH\n");
 	for (i = 0; i < ARRAY_SIZE(crashes); i++)
 		shell_printf("  %-20s%s\n", crashes[i].name, crashes[i].help);
+	for (i = 0; provoke_lockups[i].name; i++)
+		shell_printf("  %-20s%s\n", provoke_lockups[i].name, provoke_lockups[i].help);
 }
 
 static int provoke_crash(const char *name)
@@ -468,6 +472,12 @@ static int provoke_crash(const char *name)
 	for (i = 0; i < ARRAY_SIZE(crashes); i++) {
 		if (!strcmp(crashes[i].name, name)) {
 			crashes[i].call();
+			return 0;
+		}
+	}
+	for (i = 0; provoke_lockups[i].name; i++) {
+		if (!strcmp(provoke_lockups[i].name, name)) {
+			provoke_lockups[i].call();
 			return 0;
 		}
 	}

@@ -4,6 +4,7 @@
  * All of it prints through printk() and may run in an interrupt handler, so the list of tasks is
  * only looked at if its lock is free.
  */
+#include <linux/hung_task.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
@@ -78,9 +79,12 @@ void show_state_filter(unsigned int state_filter)
 
 	if (!lock_task_list(&flags))
 		return;
-	for_each_process(p)
-		if (state_matches(p, state_filter))
-			sched_show_task(p);
+	for_each_process(p) {
+		if (!state_matches(p, state_filter))
+			continue;
+		sched_show_task(p);
+		debug_show_wait_chain(p);
+	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 

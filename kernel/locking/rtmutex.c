@@ -208,6 +208,7 @@ static void __noreturn __sched sleep_for_ever(struct rt_mutex *lock) __releases(
 
 	WARN(1, "rtmutex deadlock detected: %s/%d waits for %s/%d, which waits for it\n",
 	     current->comm, current->pid, owner->comm, owner->pid);
+	hung_task_set_blocker(lock, BLOCKER_TYPE_RT_MUTEX);
 	raw_spin_unlock_irq(&chain_lock);
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);

@@ -10,6 +10,7 @@
 #include <linux/init.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/nmi.h>
 #include <linux/percpu.h>
 #include <linux/prandom.h>
 #include <linux/random.h>
@@ -109,6 +110,7 @@ ktime_t tick_handle(ktime_t now)
 	run_local_timers();
 	rcu_sched_clock_irq();
 	scheduler_tick();
+	watchdog_tick(tick_period);
 	do {
 		next = tick_after(next);
 	} while (unlikely(next <= now));

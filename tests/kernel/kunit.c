@@ -112,7 +112,7 @@ static void run_as_thread(struct job *job, int (*threadfn)(void *data))
 	if (IS_ERR(thread))
 		KUNIT_FAIL(job->test, "cannot start a thread: %pe\n", thread);
 	else
-		wait_for_completion(&job->test->ended);
+		wait_for_completion_state(&job->test->ended, TASK_IDLE); /* a long one does not hang */
 }
 
 static enum kunit_status run_one(struct kunit_suite *suite, struct kunit_case *test_case,
