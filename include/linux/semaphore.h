@@ -10,13 +10,14 @@
 
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/types.h>
 
 struct semaphore {
 	raw_spinlock_t lock;
 	unsigned int count;		/* 0 while anybody waits. lock */
 	struct list_head wait_list;	/* lock */
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
-	struct task_struct *last_holder; /* who got it last; may be gone: compare only. lock */
+	pid_t last_holder;		/* PID of who got it last, who may be gone; 0 after up(). lock */
 #endif
 };
 

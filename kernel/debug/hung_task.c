@@ -46,7 +46,8 @@ struct wait_link {
 	unsigned long sleeps; /* so often the task has gone to sleep */
 	unsigned long blocker;
 	const struct lockdep_map *map;
-	const struct task_struct *holder_hint;
+	const struct task_struct *holder_hint; /* what the lock says */
+	pid_t holder_pid;		       /* the same of a semaphore */
 	struct task_struct *holder; /* NULL: not known */
 	char name[48];
 };
@@ -100,7 +101,7 @@ static void look_at_lock(struct wait_link *link)
 		break;
 	case BLOCKER_TYPE_SEM:
 		link->map = &((struct semaphore *)lock)->lock.dep_map;
-		link->holder_hint = READ_ONCE(((struct semaphore *)lock)->last_holder);
+		link->holder_pid = READ_ONCE(((struct semaphore *)lock)->last_holder);
 		break;
 	case BLOCKER_TYPE_RT_MUTEX:
 		link->map = &((struct rt_mutex *)lock)->dep_map;
@@ -178,6 +179,8 @@ static struct task_struct *find_holder(const struct wait_link *link)
 {
 	struct task_struct *p;
 
+	if (hung_task_get_blocker_type(link->blocker) == BLOCKER_TYPE_SEM)
+		return find_task_by_vpid(link->holder_pid);
 	for_each_process(p)
 		if (link->holder_hint ? p == link->holder_hint : taken_at(p, link) != 0)
 			return p;

@@ -27,6 +27,7 @@
 #define FLAGS_RESERVED (~0x3f7fd5UL) /* only bit 1 of these is set: SDM volume 1, figure 3-8 */
 #define IRET_WORDS     5             /* IP, CS, FLAGS, SP, SS */
 #define PUSH_RBP       0x55          /* SDM volume 2, PUSH */
+#define RET            0xc3          /* SDM volume 2, RET */
 #define MAX_STACKS     4             /* task, double fault, NMI, machine check */
 #define MAX_LINES      64            /* of one printed trace */
 
@@ -117,8 +118,9 @@ static bool has_frame(const struct ksym *sym)
 /*
  * Before a function has set up its frame, %rbp still is its caller's, and the return address into
  * the caller is only on the stack: at the very start of the function, or one word up once %rbp is
- * pushed (one byte of code). In a function that never sets one up, and after a jump through a bad
- * pointer, when no function has started, the return address is on top as well.
+ * pushed (one byte of code). In a function that never sets one up, at the RET of one that has taken
+ * it down again, and after a jump through a bad pointer, when no function has started, the return
+ * address is on top as well.
  */
 static unsigned long unframed_caller(const struct unwind_state *s)
 {
@@ -127,9 +129,12 @@ static unsigned long unframed_caller(const struct unwind_state *s)
 	struct ksym sym;
 
 	if (kallsyms_find(s->ip, &sym) && has_frame(&sym)) {
-		if (s->ip > sym.start + 1)
+		bool returning = text_is_mapped(s->ip) && *(const u8 *)s->ip == RET;
+
+		if (s->ip > sym.start + 1 && !returning)
 			return 0;
-		slot += (s->ip - sym.start) * sizeof(long);
+		if (!returning)
+			slot += (s->ip - sym.start) * sizeof(long);
 	}
 	caller = on_stack(s, slot, sizeof(long)) ? word_at(slot) : 0;
 	return follows_call(caller) ? caller : 0;

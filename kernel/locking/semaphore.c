@@ -18,12 +18,12 @@ struct semaphore_waiter {
 };
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
-static void set_last_holder(struct semaphore *sem, struct task_struct *p)
+static void set_last_holder(struct semaphore *sem, pid_t pid)
 {
-	WRITE_ONCE(sem->last_holder, p);
+	WRITE_ONCE(sem->last_holder, pid);
 }
 #else
-#define set_last_holder(sem, p)                                                                    \
+#define set_last_holder(sem, pid)                                                                   \
 	do {                                                                                       \
 	} while (0)
 #endif
@@ -67,7 +67,7 @@ static __always_inline int down_common(struct semaphore *sem, unsigned int state
 	else
 		err = __down_common(sem, state, timeout);
 	if (!err)
-		set_last_holder(sem, current);
+		set_last_holder(sem, current->pid);
 	raw_spin_unlock_irqrestore(&sem->lock, flags);
 	return err;
 }
@@ -101,7 +101,7 @@ int down_trylock(struct semaphore *sem)
 	got = sem->count > 0;
 	if (got) {
 		sem->count--;
-		set_last_holder(sem, current);
+		set_last_holder(sem, current->pid);
 	}
 	raw_spin_unlock_irqrestore(&sem->lock, flags);
 	return !got;
@@ -122,7 +122,7 @@ void up(struct semaphore *sem)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&sem->lock, flags);
-	set_last_holder(sem, NULL);
+	set_last_holder(sem, 0);
 	if (likely(list_empty(&sem->wait_list)))
 		sem->count++;
 	else

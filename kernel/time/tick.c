@@ -106,11 +106,11 @@ ktime_t tick_handle(ktime_t now)
 
 	if (now < next)
 		return next;
+	watchdog_tick(tick_period); /* before any of those that ask for a switch */
 	tick_do_update_jiffies(now);
 	run_local_timers();
 	rcu_sched_clock_irq();
 	scheduler_tick();
-	watchdog_tick(tick_period);
 	do {
 		next = tick_after(next);
 	} while (unlikely(next <= now));

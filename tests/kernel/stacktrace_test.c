@@ -402,6 +402,43 @@ static void registers_full_of_garbage_are_survived(struct kunit *test)
 	}
 }
 
+static noinline int framed(int a)
+{
+	barrier();
+	return a + 1;
+}
+
+/* At its RET a function has no frame any more: %rbp is its caller's already, and must not be taken for its own. */
+static noinline void walk_from_ret(struct kunit *test, unsigned long ret)
+{
+	unsigned long stack[1] = { (unsigned long)__builtin_return_address(0) };
+	struct pt_regs regs = { .ip = ret, .sp = (unsigned long)stack, .flags = 2 };
+	struct unwind_state s;
+
+	regs.bp = (unsigned long)__builtin_frame_address(0);
+	unwind_start_regs(&s, current, &regs);
+	KUNIT_EXPECT_EQ(test, s.ip, ret);
+	unwind_next(&s);
+	KUNIT_EXPECT_EQ(test, s.ip, stack[0]);
+	unwind_next(&s);
+	KUNIT_EXPECT_TRUE(test, is_in(s.ip, "a_function_that_returns_still_has_its_caller"));
+}
+
+static void a_function_that_returns_still_has_its_caller(struct kunit *test)
+{
+	struct ksym sym;
+	unsigned long ret;
+
+	if (!IS_ENABLED(CONFIG_FRAME_POINTER))
+		kunit_skip(test, "needs frame pointers");
+	KUNIT_EXPECT_EQ(test, framed(1), 2);
+	KUNIT_ASSERT_TRUE(test, kallsyms_find((unsigned long)framed, &sym));
+	ret = sym.start + sym.size - 1;
+	if (*(const u8 *)ret != 0xc3)
+		kunit_skip(test, "the compiler did not end it with RET");
+	walk_from_ret(test, ret);
+}
+
 static struct kunit_case stacktrace_cases[] = {
 	KUNIT_CASE(a_function_is_found_from_its_first_byte_to_its_last),
 	KUNIT_CASE(an_address_has_its_line),
@@ -411,6 +448,7 @@ static struct kunit_case stacktrace_cases[] = {
 	KUNIT_CASE(a_trace_has_the_callers_in_order),
 	KUNIT_CASE(skipped_frames_are_left_out_and_the_size_is_kept),
 	KUNIT_CASE(a_walk_goes_through_an_interrupt),
+	KUNIT_CASE(a_function_that_returns_still_has_its_caller),
 	KUNIT_CASE(a_sleeping_task_is_walked_from_where_it_sleeps),
 	KUNIT_CASE(a_corrupted_frame_pointer_ends_the_exact_trace),
 	KUNIT_CASE(an_odd_frame_pointer_without_registers_is_survived),
