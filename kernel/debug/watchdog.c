@@ -9,6 +9,8 @@
  * busy host, the clock goes on while a CPU is not run at all: it then finds that many seconds have
  * passed, but takes one tick for all of them. And silence alone proves nothing about another CPU: it
  * must have answered NMIs all the while, that is, have run, without taking the tick that was due.
+ * What cannot be told apart is a CPU under QEMU's -icount that takes its ticks and executes nothing
+ * else, because another CPU spins without PAUSE.
  *
  * No locks: a CPU writes its own struct; of another one's it reads `own` and `answers`, and whoever
  * watches it claims `hard_reported` by cmpxchg.

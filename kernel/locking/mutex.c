@@ -14,9 +14,12 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/hung_task.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <asm/processor.h>
+
+#define SPIN_JIFFIES HZ /* longest spin of one wait */
 
 struct mutex_waiter {
 	struct list_head list;
@@ -41,11 +44,14 @@ static bool trylock_or_announce(struct mutex *lock)
 	return !owner;
 }
 
-/* Who locks a mutex twice sleeps for ever, as a deadlock should: visibly. */
-static bool worth_spinning(struct task_struct *owner, unsigned int state)
+/*
+ * A deadlock should sleep for ever: visibly. So nobody spins for a mutex that is its own, nor for very long: tasks that
+ * wait for each other in a circle, each on a CPU of its own, would all see an owner that runs.
+ */
+static bool worth_spinning(struct task_struct *owner, unsigned int state, unsigned long end)
 {
 	return READ_ONCE(owner->on_cpu) && owner != current && !need_resched() &&
-	       !signal_pending_state(state, current);
+	       time_before(jiffies, end) && !signal_pending_state(state, current);
 }
 
 /*
@@ -56,12 +62,13 @@ static bool worth_spinning(struct task_struct *owner, unsigned int state)
  * so it is still inside its critical section, and alive. From there on the reference keeps it, also
  * if it unlocks and ends while this loop looks at it.
  */
-static void __sched spin_on_owner(struct mutex *lock, struct task_struct *owner, unsigned int state)
-	__releases(&lock->wait_lock) __acquires(&lock->wait_lock)
+static void __sched spin_on_owner(struct mutex *lock, struct task_struct *owner, unsigned int state,
+				  unsigned long end) __releases(&lock->wait_lock)
+	__acquires(&lock->wait_lock)
 {
 	get_task_struct(owner);
 	raw_spin_unlock(&lock->wait_lock);
-	while (__mutex_owner(lock) == owner && worth_spinning(owner, state))
+	while (__mutex_owner(lock) == owner && worth_spinning(owner, state, end))
 		cpu_relax();
 	put_task_struct(owner);
 	raw_spin_lock(&lock->wait_lock);
@@ -88,6 +95,7 @@ static void give_up(struct mutex *lock, struct mutex_waiter *waiter)
 static int __sched wait_in_list(struct mutex *lock, unsigned int state)
 {
 	struct mutex_waiter waiter = { .task = current };
+	unsigned long spin_end = jiffies + SPIN_JIFFIES;
 	struct task_struct *owner;
 
 	list_add_tail(&waiter.list, &lock->wait_list);
@@ -98,8 +106,8 @@ static int __sched wait_in_list(struct mutex *lock, unsigned int state)
 			break;
 		}
 		owner = __mutex_owner(lock);
-		if (worth_spinning(owner, state))
-			spin_on_owner(lock, owner, state);
+		if (worth_spinning(owner, state, spin_end))
+			spin_on_owner(lock, owner, state, spin_end);
 		else
 			sleep_until_woken(lock, state);
 	}

@@ -120,8 +120,8 @@ static void a_cpu_without_interrupts_is_a_hard_lockup(struct kunit *test)
 }
 
 /*
- * Each tick may well hit a section; that they end shows only if the scheduler is asked to run. They are short: where
- * CPUs take turns on one host thread, one may execute little more than its ticks for a while.
+ * Each tick may well hit a section; that they end shows only if the scheduler is asked to run. Where CPUs take turns on
+ * one host thread, one without cpu_relax() would leave the others little more than their ticks.
  */
 static int sections_all_the_time(void *data)
 {
@@ -129,8 +129,9 @@ static int sections_all_the_time(void *data)
 
 	while (ktime_get() < end) {
 		preempt_disable();
-		for (int i = 0; i < 20; i++)
+		for (int i = 0; i < 1000; i++)
 			barrier();
+		cpu_relax();
 		preempt_enable();
 	}
 	return 0;
