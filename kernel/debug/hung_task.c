@@ -34,6 +34,7 @@
 
 #define MAX_TIMEOUT 86400 /* seconds */
 #define LOOKS       5     /* one to begin with, then so many that the time is over with the last */
+#define REPORTED    (LOOKS + 1) /* looks: it need not be looked at any more */
 #define MAX_CHAIN   16
 #define TRIES       3 /* to see the same chain twice */
 
@@ -47,8 +48,8 @@ struct wait_link {
 	unsigned long blocker;
 	const struct lockdep_map *map;
 	const struct task_struct *holder_hint; /* what the lock says */
-	pid_t holder_pid;		       /* the same of a semaphore */
-	struct task_struct *holder; /* NULL: not known */
+	pid_t holder_pid;                      /* the same of a semaphore */
+	struct task_struct *holder;            /* NULL: not known */
 	char name[48];
 };
 
@@ -351,7 +352,7 @@ static bool look_for_hang(struct task_struct *p)
 
 bool hung_task_reported(const struct task_struct *p)
 {
-	return is_blocked(p) && READ_ONCE(p->hung_looks) == LOOKS;
+	return is_blocked(p) && READ_ONCE(p->hung_looks) == REPORTED;
 }
 
 /* Everybody in the chain is shown now, and not once more by a report of its own. */
@@ -359,7 +360,7 @@ static void show_members(const struct wait_chain *c)
 {
 	for (int i = 1; i < c->len; i++) {
 		sched_show_task(c->link[i].task);
-		c->link[i].task->hung_looks = LOOKS;
+		WRITE_ONCE(c->link[i].task->hung_looks, REPORTED);
 	}
 }
 
@@ -387,6 +388,7 @@ static void report_hung_task(struct task_struct *p)
 	show_members(&chain);
 	print_advice(&chain);
 	report_end();
+	WRITE_ONCE(p->hung_looks, REPORTED);
 }
 
 void check_hung_uninterruptible_tasks(void)

@@ -13,7 +13,7 @@
  * else, because another CPU spins without PAUSE.
  *
  * No locks: a CPU writes its own struct; of another one's it reads `own` and `answers`, and whoever
- * watches it claims `hard_reported` by cmpxchg.
+ * reports it claims `hard` by xchg.
  */
 #include <linux/atomic.h>
 #include <linux/hardirq.h>
@@ -38,6 +38,8 @@
 #define PROBES     5  /* a silent CPU is probed so often in the time after which it is reported */
 #define ENOUGH     3  /* answers; two may have been lost to other NMIs */
 
+enum hard_lockup { NOT_SEEN, SEEN, REPORTED };
+
 u64 hard_lockup_ns = 10 * NSEC_PER_SEC; /* 0: off, and soft lockups with it */
 
 static bool started; /* CPUs can answer */
@@ -60,7 +62,7 @@ struct watchdog {
 	/* What watchers may see of this one: */
 	bool probed; /* it is to answer */
 	unsigned int answers;
-	bool hard_reported;
+	unsigned int hard; /* NOT_SEEN, SEEN, REPORTED */
 };
 
 static DEFINE_PER_CPU_ALIGNED(struct watchdog, watchdogs);
@@ -87,7 +89,7 @@ bool lockup_reported(int cpu, bool hard)
 {
 	const struct watchdog *w = per_cpu_ptr(&watchdogs, cpu);
 
-	return hard ? READ_ONCE(w->hard_reported) : READ_ONCE(w->soft_reported);
+	return hard ? READ_ONCE(w->hard) == REPORTED : READ_ONCE(w->soft_reported);
 }
 
 /* ---- soft ---- */
@@ -182,7 +184,7 @@ static int choose_cpu(int this_cpu)
 		cpu = cpumask_next(cpu, cpu_online_mask);
 		if (cpu >= nr_cpu_ids)
 			cpu = cpumask_first(cpu_online_mask);
-	} while (cpu != this_cpu && READ_ONCE(per_cpu(watchdogs, cpu).hard_reported));
+	} while (cpu != this_cpu && READ_ONCE(per_cpu(watchdogs, cpu).hard) != NOT_SEEN);
 	return cpu;
 }
 
@@ -210,8 +212,10 @@ static void check_hard(struct watchdog *w)
 		return;
 	}
 	answers = READ_ONCE(its->answers) - w->answers_before >= ENOUGH;
-	if (w->probes >= PROBES && answers && !xchg(&its->hard_reported, true))
+	if (w->probes >= PROBES && answers && xchg(&its->hard, SEEN) == NOT_SEEN) {
 		report_hard_lockup(cpu);
+		WRITE_ONCE(its->hard, REPORTED);
+	}
 	w->probes++;
 	probe(cpu);
 }
@@ -223,8 +227,8 @@ void watchdog_tick(u64 period)
 	struct watchdog *w = this_cpu_ptr(&watchdogs);
 
 	WRITE_ONCE(w->own, w->own + period);
-	if (unlikely(w->hard_reported))
-		WRITE_ONCE(w->hard_reported, false);
+	if (unlikely(w->hard))
+		WRITE_ONCE(w->hard, NOT_SEEN);
 	if (unlikely(!started || !hard_lockup_ns || report_running())) {
 		touch_softlockup_watchdog(); /* waiting for a report to end is no lockup */
 		w->cpu = -1;
