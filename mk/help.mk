@@ -17,6 +17,7 @@ Catnap: how kernel code goes to sleep, and how an interrupt wakes it up.
   make repeat      the in-kernel suites N=100 times on 4 parallel CPUs
   make mutants     break one rule at a time, and see which test notices
   make bench       the table of costs, in instructions
+  make matrix      run every context with every way of sleeping
   make lint        clang-format, clang-tidy, sparse, shellcheck, pyflakes
   make compdb      compile_commands.json, for editors
   make clean       remove build/

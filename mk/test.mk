@@ -2,7 +2,7 @@
 #
 # What judges the kernel: test, repeat, bench; and what judges the tests: mutants.
 
-.PHONY: test repeat bench mutants
+.PHONY: test repeat bench matrix mutants
 
 N ?= 100
 T ?=
@@ -17,6 +17,10 @@ test: $(KERNEL) $(ISO)
 repeat: $(KERNEL)
 	$(quiet)tools/setup --need $(QEMU)
 	$(quiet)$(PYTHON) tools/repeat.py $(KERNEL) --times $(N)
+
+matrix: $(KERNEL)
+	$(quiet)tools/setup --need $(QEMU)
+	$(quiet)$(PYTHON) tools/matrix.py $(KERNEL) --write docs/matrix.md
 
 bench:
 	$(quiet)tools/setup --need $(QEMU)

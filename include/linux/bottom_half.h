@@ -5,10 +5,16 @@
 
 #include <linux/preempt.h>
 
+#ifdef CONFIG_DEBUG_PREEMPT
+void __local_bh_disable(unsigned long ip);
+#else
+#define __local_bh_disable(ip) __preempt_count_add(SOFTIRQ_DISABLE_OFFSET)
+#endif
+
 /* local_bh_disable - no softirq starts on this CPU until local_bh_enable(). Context: task or softirq. Nests. */
 static __always_inline void local_bh_disable(void)
 {
-	preempt_count_add(SOFTIRQ_DISABLE_OFFSET);
+	__local_bh_disable(_THIS_IP_);
 	barrier();
 }
 

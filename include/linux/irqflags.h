@@ -8,14 +8,35 @@
 
 #include <asm/irqflags.h>
 
-#define local_irq_disable() arch_local_irq_disable()
+#ifdef CONFIG_DEBUG_ATOMIC_SLEEP
+#include <asm/percpu.h>
+
+DECLARE_PER_CPU(unsigned long, irq_disable_ip); /* who turned interrupts off; only while they are, and not by the CPU */
+
+/* Turn interrupts off for the code at @ip. */
+static __always_inline void __local_irq_disable(unsigned long ip)
+{
+	unsigned long flags = arch_local_save_flags();
+
+	arch_local_irq_disable();
+	if (!arch_irqs_disabled_flags(flags))
+		this_cpu_write(irq_disable_ip, ip);
+}
+#define irqs_disabled_at() this_cpu_read(irq_disable_ip)
+#else
+#define __local_irq_disable(ip) arch_local_irq_disable()
+#define irqs_disabled_at() 0UL
+#endif
+
+#define local_irq_disable() __local_irq_disable(_THIS_IP_)
 #define local_irq_enable() arch_local_irq_enable()
 #define local_save_flags(flags) ((flags) = arch_local_save_flags())
-#define local_irq_save(flags)                                                                      \
+#define __local_irq_save(flags, ip)                                                                \
 	do {                                                                                       \
 		(flags) = arch_local_save_flags();                                                 \
-		arch_local_irq_disable();                                                          \
+		__local_irq_disable(ip);                                                           \
 	} while (0)
+#define local_irq_save(flags) __local_irq_save(flags, _THIS_IP_)
 #define local_irq_restore(flags)                                                                   \
 	do {                                                                                       \
 		if (!arch_irqs_disabled_flags(flags))                                              \

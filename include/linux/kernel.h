@@ -60,11 +60,16 @@ extern enum system_states {
 #ifdef CONFIG_DEBUG_ATOMIC_SLEEP
 void __might_sleep(const char *file, int line);
 #define might_sleep() __might_sleep(__FILE__, __LINE__)
+
+/* __might_resched - the same for what may give the CPU away, but keeps the task's state: fine in a wait_event(). */
+void __might_resched(const char *file, int line);
+#define might_resched() __might_resched(__FILE__, __LINE__)
 #else
 static inline void __might_sleep(const char *file __maybe_unused, int line __maybe_unused)
 {
 }
 #define might_sleep() do { } while (0)
+#define might_resched() do { } while (0)
 #endif
 
 #define might_sleep_if(cond)           \

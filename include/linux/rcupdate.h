@@ -45,6 +45,9 @@ int rcu_read_lock_any_held(void);
 /* rcu_read_depth - how many sections that turn preemption off the running task is in. Context: any. */
 int rcu_read_depth(void);
 
+/* rcu_read_began - Return: where the outermost of them began; 0 outside. */
+unsigned long rcu_read_began(void);
+
 void lockdep_rcu_suspicious(const char *file, int line, const char *s);
 
 /* RCU_LOCKDEP_WARN - report, once, that @c should not be true. */

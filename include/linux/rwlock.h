@@ -44,13 +44,13 @@
 	}                                                                                          \
 	linkage void _raw_##op##_lock_irq(rwlock_t *lock)                                          \
 	{                                                                                          \
-		local_irq_disable();                                                               \
+		__local_irq_disable(_RET_IP_);                                                     \
 		__lock_preempt_disable(_RET_IP_);                                                  \
 		__##op##_lock(lock, _RET_IP_);                                                     \
 	}                                                                                          \
 	linkage void _raw_##op##_lock_bh(rwlock_t *lock)                                           \
 	{                                                                                          \
-		local_bh_disable();                                                                \
+		__local_bh_disable(_RET_IP_);                                                      \
 		__lock_preempt_disable(_RET_IP_);                                                  \
 		__##op##_lock(lock, _RET_IP_);                                                     \
 	}                                                                                          \
@@ -58,7 +58,7 @@
 	{                                                                                          \
 		unsigned long flags;                                                               \
                                                                                                    \
-		local_irq_save(flags);                                                             \
+		__local_irq_save(flags, _RET_IP_);                                                 \
 		__lock_preempt_disable(_RET_IP_);                                                  \
 		__##op##_lock(lock, _RET_IP_);                                                     \
 		return flags;                                                                      \

@@ -59,6 +59,7 @@
 #define MAX_SCHEDULE_TIMEOUT LONG_MAX
 
 struct rq;
+struct running_callback;
 struct sched_class;
 struct kthread;
 struct wait_queue_head;
@@ -83,6 +84,11 @@ struct sched_rt_entity {
 	struct list_head run_list;
 	u16 time_slice;			/* ticks left, SCHED_RR */
 	bool requeue_tail;		/* at the next switch it goes behind its equals: it yielded, or its slice ended */
+};
+
+/* The function that might_sleep() reported last: its frame, where it returns to, where it starts. */
+struct reported_call {
+	unsigned long frame, caller, function;
 };
 
 struct task_struct {
@@ -131,10 +137,14 @@ struct task_struct {
 
 #ifdef CONFIG_DEBUG_PREEMPT
 	unsigned long preempt_disable_ip;	/* who took the count from 0 */
+	unsigned long bh_disable_ip;		/* who disabled bottom halves */
 #endif
 #ifdef CONFIG_DEBUG_ATOMIC_SLEEP
 	unsigned long task_state_change;	/* who last set a sleeping state */
 	struct wait_queue_head *wait_head;	/* queue it sleeps on, for waitq and ps */
+	unsigned long wait_condition_ip;	/* the wait_event() whose condition it tests, or 0 */
+	struct running_callback *callback;	/* the innermost callback on its stack */
+	struct reported_call sleep_reported;
 #endif
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 	unsigned long blocker;			/* lock it sleeps for: see <linux/hung_task.h> */
@@ -228,7 +238,7 @@ static __always_inline bool need_resched(void)
 
 /* cond_resched - let another task run if one should. Context: task, may sleep. Return: 1 if it did, else 0. */
 int __cond_resched(void);
-#define cond_resched() ({ might_sleep(); __cond_resched(); })
+#define cond_resched() ({ might_resched(); __cond_resched(); })
 
 /*
  * cond_resched_lock - the same for the holder of a lock, which is let go meanwhile, also if others

@@ -258,6 +258,22 @@ static inline void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
 
 /* ---- waiting for a condition ---- */
 
+/* Test the condition, which may not sleep: the debug profile's might_sleep() knows that it is inside. */
+#ifdef CONFIG_DEBUG_ATOMIC_SLEEP
+#define __wait_cond(condition)                                                                     \
+	({                                                                                         \
+		unsigned long __outer_ip = current->wait_condition_ip;                             \
+		bool __is_true;                                                                    \
+                                                                                                   \
+		current->wait_condition_ip = _THIS_IP_;                                            \
+		__is_true = (condition);                                                           \
+		current->wait_condition_ip = __outer_ip;                                           \
+		__is_true;                                                                         \
+	})
+#else
+#define __wait_cond(condition) (condition)
+#endif
+
 #define ___wait_is_interruptible(state)                                                            \
 	(!__builtin_constant_p(state) || ((state) & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)))
 
@@ -276,7 +292,7 @@ static inline void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
 		for (;;) {                                                                         \
 			long __int = prepare_to_wait_event(&wq_head, &__wq_entry, state);          \
                                                                                                    \
-			if (condition)                                                             \
+			if (__wait_cond(condition))                                                \
 				break;                                                             \
                                                                                                    \
 			if (___wait_is_interruptible(state) && __int) {                            \
@@ -286,7 +302,7 @@ static inline void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
                                                                                                    \
 			cmd;                                                                       \
                                                                                                    \
-			if (condition)                                                             \
+			if (__wait_cond(condition))                                                \
 				break;                                                             \
 		}                                                                                  \
 		finish_wait(&wq_head, &__wq_entry);                                                \
@@ -307,7 +323,7 @@ static inline void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
 #define wait_event(wq_head, condition)                                                             \
 	do {                                                                                       \
 		might_sleep();                                                                     \
-		if (condition)                                                                     \
+		if (__wait_cond(condition))                                                        \
 			break;                                                                     \
 		__wait_event(wq_head, condition);                                                  \
 	} while (0)
@@ -325,7 +341,7 @@ static inline void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
 	({                                                                                         \
 		int __ret_i = 0;                                                                   \
 		might_sleep();                                                                     \
-		if (!(condition))                                                                  \
+		if (!__wait_cond(condition))                                                       \
 			__ret_i = ___wait_event(wq_head, condition, state, exclusive, 0, schedule()); \
 		__ret_i;                                                                           \
 	})
@@ -353,7 +369,7 @@ static inline void init_wait_entry(struct wait_queue_entry *wq_entry, int flags)
 /* Also true when the time is up; leaves at least 1 in __ret when the condition is true. */
 #define ___wait_cond_timeout(condition)                                                            \
 	({                                                                                         \
-		bool __cond = (condition);                                                         \
+		bool __cond = __wait_cond(condition);                                              \
 		if (__cond && !__ret)                                                              \
 			__ret = 1;                                                                 \
 		__cond || !__ret;                                                                  \

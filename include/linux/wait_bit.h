@@ -152,7 +152,7 @@ void wake_up_var(void *var);
 			long __int =                                                               \
 				prepare_to_wait_event(__wq_head, &__wbq_entry.wq_entry, state);    \
                                                                                                    \
-			if (condition)                                                             \
+			if (__wait_cond(condition))                                                \
 				break;                                                             \
                                                                                                    \
 			if (___wait_is_interruptible(state) && __int) {                            \
@@ -171,7 +171,7 @@ void wake_up_var(void *var);
 	({                                                                                         \
 		int __ret_i = 0;                                                                   \
 		might_sleep();                                                                     \
-		if (!(condition))                                                                  \
+		if (!__wait_cond(condition))                                                       \
 			__ret_i = ___wait_var_event(var, condition, state, 0, 0, schedule());      \
 		__ret_i;                                                                           \
 	})

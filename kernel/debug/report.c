@@ -37,30 +37,15 @@ static int __init atomic_sleep_setup(char *val)
 }
 early_param("atomic_sleep", atomic_sleep_setup);
 
-/* What a report is about, noted before the report itself changes any of it. */
-struct atomic_context {
-	int count; /* preempt_count of the code that wanted to sleep */
-	bool irqs_off;
-};
-
-enum rule {
-	RULE_NMI,
-	RULE_HARDIRQ,
-	RULE_SOFTIRQ,
-	RULE_LOCK,
-	RULE_RCU,
-	RULE_BH,
-	RULE_PREEMPT,
-	RULE_EITHER,
-	RULE_IRQS,
-	RULE_IDLE
-};
+struct sleep_reports sleep_reports;
 
 static const struct {
+	const char *name;
 	const char *broken;
 	const char *mend;
 } rules[] = {
 	[RULE_NMI] = {
+		"nmi",
 		"Rule broken: an NMI handler may not sleep. It has interrupted\n"
 		"code that can be anywhere, even in the scheduler, and no task is\n"
 		"there to be put to sleep.\n",
@@ -68,6 +53,7 @@ static const struct {
 		"interrupt or a task do the rest.\n",
 	},
 	[RULE_HARDIRQ] = {
+		"hardirq",
 		"Rule broken: an interrupt handler may not sleep. It runs on top\n"
 		"of whatever task it interrupted: that task would sleep instead,\n"
 		"and the interrupt would not end before it was woken.\n",
@@ -77,6 +63,7 @@ static const struct {
 		"mutex.\n",
 	},
 	[RULE_SOFTIRQ] = {
+		"softirq",
 		"Rule broken: a softirq may not sleep, and timer callbacks and\n"
 		"tasklets are softirqs. They run on top of whatever task was\n"
 		"interrupted: that task would sleep instead.\n",
@@ -85,6 +72,7 @@ static const struct {
 		"GFP_ATOMIC; protect data with a spinlock, not with a mutex.\n",
 	},
 	[RULE_LOCK] = {
+		"lock",
 		"Rule broken: who holds a spinlock may not sleep. The CPUs that\n"
 		"want the lock spin until it is free, and the sleeper may need\n"
 		"one of them before it can go on: then nobody ever does.\n",
@@ -94,6 +82,7 @@ static const struct {
 		"sleep: GFP_ATOMIC, udelay().\n",
 	},
 	[RULE_RCU] = {
+		"rcu",
 		"Rule broken: code between rcu_read_lock() and rcu_read_unlock()\n"
 		"may not sleep. Whoever waits for a grace period, and every object\n"
 		"that waits to be freed, would wait until the sleeper came back.\n",
@@ -103,6 +92,7 @@ static const struct {
 		"GFP_ATOMIC.\n",
 	},
 	[RULE_BH] = {
+		"bh",
 		"Rule broken: code between local_bh_disable() and\n"
 		"local_bh_enable() may not sleep. Softirqs of this CPU would wait\n"
 		"until the task came back.\n",
@@ -110,6 +100,7 @@ static const struct {
 		"allocate with GFP_ATOMIC.\n",
 	},
 	[RULE_PREEMPT] = {
+		"preempt",
 		"Rule broken: code between preempt_disable() and preempt_enable()\n"
 		"may not sleep. It asked to keep this CPU (per-CPU data,\n"
 		"smp_processor_id()), and sleeping gives the CPU away.\n",
@@ -118,6 +109,7 @@ static const struct {
 		"what is needed first; allocate with GFP_ATOMIC.\n",
 	},
 	[RULE_EITHER] = {
+		"lock or preempt",
 		"Rule broken: who holds a spinlock, or has called\n"
 		"preempt_disable(), may not sleep.\n",
 		"To mend it: end that before sleeping; or use what does not\n"
@@ -125,6 +117,7 @@ static const struct {
 		"and where it began.\n",
 	},
 	[RULE_IRQS] = {
+		"irqs",
 		"Rule broken: code with interrupts off may not sleep. The next\n"
 		"task would run with them off too, and the interrupt that is to\n"
 		"wake this one might never be taken.\n",
@@ -133,9 +126,20 @@ static const struct {
 		"allocate with GFP_ATOMIC.\n",
 	},
 	[RULE_IDLE] = {
+		"idle",
 		"Rule broken: the idle task may not sleep. It is what a CPU runs\n"
 		"when all others do.\n",
 		"To mend it: let another task do the work (kthread_run()).\n",
+	},
+	[RULE_CONDITION] = {
+		"condition",
+		"Rule broken: the condition of wait_event() may not sleep, nor may\n"
+		"anything else between set_current_state() and schedule(). The\n"
+		"task has announced that it sleeps: to sleep for something else\n"
+		"makes it TASK_RUNNING, and the wake-up it waits for gets lost.\n",
+		"To mend it: test a variable in the condition, and do what may\n"
+		"sleep afterwards; or wait with wait_woken(), which tests while\n"
+		"the task is TASK_RUNNING.\n",
 	},
 };
 
@@ -147,6 +151,8 @@ static enum rule broken_rule(const struct atomic_context *context)
 		return RULE_HARDIRQ;
 	if (context->count & SOFTIRQ_OFFSET)
 		return RULE_SOFTIRQ;
+	if (context->count == PREEMPT_OFFSET && (current->flags & PF_IDLE))
+		return RULE_IDLE; /* it has preemption off once all its life */
 	if ((context->count & PREEMPT_MASK) && !IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
 		return RULE_EITHER;
 	if ((context->count & PREEMPT_MASK) && rcu_read_depth() >= (context->count & PREEMPT_MASK))
@@ -155,7 +161,9 @@ static enum rule broken_rule(const struct atomic_context *context)
 		return holds_spinning_lock() ? RULE_LOCK : RULE_PREEMPT;
 	if (context->count & SOFTIRQ_MASK)
 		return RULE_BH;
-	return context->irqs_off ? RULE_IRQS : RULE_IDLE;
+	if (context->irqs_off)
+		return RULE_IRQS;
+	return context->in_condition ? RULE_CONDITION : RULE_IDLE;
 }
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
@@ -186,34 +194,19 @@ void debug_show_held_locks(struct task_struct *p __maybe_unused)
 }
 #endif
 
-#ifdef CONFIG_DEBUG_PREEMPT
-/*
- * Only for tasks: an interrupt does not note where it began, and the task's own note is old by
- * then.
- */
-static void print_preempt_disable_ip(const struct atomic_context *context)
-{
-	char place[KSYM_SYMBOL_LEN];
-
-	if (!context->count || (context->count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET)))
-		return;
-	sprint_location(place, current->preempt_disable_ip, true);
-	pr_err("Preemption disabled at: %s\n", place);
-}
-#else
-static void print_preempt_disable_ip(const struct atomic_context *context __maybe_unused)
-{
-}
-#endif
-
 /* All of a report but its first lines; the trace begins where @s stands. */
 static void finish_report(const struct atomic_context *context, struct unwind_state *s,
 			  const char *reason)
 {
 	enum rule rule = broken_rule(context);
 
+	sleep_reports.nr++;
+	sleep_reports.reason = reason;
+	sleep_reports.rule = rules[rule].name;
+	sleep_reports.context = *context;
+	print_context(context);
 	debug_show_held_locks(current);
-	print_preempt_disable_ip(context);
+	print_section(context);
 	print_task_header(KERN_ERR);
 	show_trace(KERN_ERR, s);
 	pr_err("%s%s", rules[rule].broken, rules[rule].mend);
@@ -237,16 +230,66 @@ static void skip_to_schedule(struct unwind_state *s)
 	}
 }
 
+#ifdef CONFIG_DEBUG_ATOMIC_SLEEP
+/* The start of the function that a call returns to. */
+static unsigned long function_of(unsigned long ip)
+{
+	struct ksym sym;
+
+	return kallsyms_find(ip - 1, &sym) ? sym.start : 0;
+}
+
+/*
+ * One mistake, one report: once might_sleep() has reported a function that sleeps (they are marked
+ * __sched), what this function calls need not be reported again. It is still running if its frame is
+ * on the stack.
+ * @frame: of __might_sleep(), so its words are the function's own frame, and where in it the call was
+ */
+static void note_reported_call(const unsigned long *frame)
+{
+	struct reported_call *call = &current->sleep_reported;
+
+	if (!in_sched_functions(frame[1]))
+		return;
+	call->frame = frame[0];
+	call->caller = ((const unsigned long *)frame[0])[1];
+	call->function = function_of(frame[1]);
+}
+
+/* Is the function that was reported one of those that called the one with this @frame? */
+static bool call_was_reported(const unsigned long *frame)
+{
+	const struct reported_call *call = &current->sleep_reported;
+	unsigned long at = (unsigned long)frame, ip;
+
+	do {
+		unsigned long next = *(const unsigned long *)at;
+
+		ip = ((const unsigned long *)at)[1];
+		if (next <= at || !IS_ALIGNED(next, sizeof(long)))
+			return false;
+		at = next;
+	} while (at < call->frame);
+	return at == call->frame && ((const unsigned long *)at)[1] == call->caller &&
+	       function_of(ip) == call->function;
+}
+#else
+#define call_was_reported(frame) (false)
+#endif
+
 /*
  * The count printed includes what schedule() itself added, as Linux prints it: one spinlock held
  * shows as 0x00000002.
  */
 void __schedule_bug(struct task_struct *prev)
 {
-	struct atomic_context context = { preempt_count() - PREEMPT_DISABLE_OFFSET,
-					  irqs_disabled() };
+	struct atomic_context context = { .count = preempt_count() - PREEMPT_DISABLE_OFFSET,
+					  .irqs_off = irqs_disabled(),
+					  .irqs_off_ip = irqs_disabled_at() };
 	struct unwind_state s;
 
+	if (call_was_reported(__builtin_frame_address(0)))
+		return;
 	if (!report_begin())
 		report_nested("scheduling while atomic");
 	if (atomic_sleep_panics)
@@ -259,24 +302,57 @@ void __schedule_bug(struct task_struct *prev)
 }
 
 #ifdef CONFIG_DEBUG_ATOMIC_SLEEP
-void __might_sleep(const char *file, int line)
+static void print_state(void)
 {
-	struct atomic_context context = { preempt_count(), irqs_disabled() };
+	char place[KSYM_SYMBOL_LEN];
+
+	sprint_location(place, current->task_state_change, true);
+	pr_err("do not call blocking ops when !TASK_RUNNING; state=%x set at %s\n",
+	       get_current_state(), place);
+}
+
+static void report_sleep(const char *file, int line, const struct atomic_context *context,
+			 const unsigned long *frame)
+{
 	struct unwind_state s;
 
-	if (likely(!context.count && !context.irqs_off && !(current->flags & PF_IDLE)))
-		return;
-	if (system_state == SYSTEM_BOOTING || !report_begin())
+	if (system_state == SYSTEM_BOOTING ||
+	    call_was_reported((const unsigned long *)frame[0]) || !report_begin())
 		return;
 	if (atomic_sleep_panics)
 		console_verbose();
 	pr_err("BUG: sleeping function called from invalid context at %s:%d\n", file, line);
 	pr_err("in_atomic(): %d, irqs_disabled(): %d, non_block: 0, pid: %d, name: %s\n",
-	       context.count != 0, context.irqs_off, current->pid, current->comm);
-	pr_err("preempt_count: %x, expected: 0\n", context.count);
+	       context->count != 0, context->irqs_off, current->pid, current->comm);
+	pr_err("preempt_count: %x, expected: 0\n", context->count);
 	if (rcu_read_depth())
 		pr_err("RCU nest depth: %d, expected: 0\n", rcu_read_depth());
-	unwind_start_frame(&s, __builtin_frame_address(0));
-	finish_report(&context, &s, "sleeping function called from invalid context");
+	if (context->in_condition && get_current_state())
+		print_state();
+	note_reported_call(frame);
+	unwind_start_frame(&s, frame);
+	finish_report(context, &s, "sleeping function called from invalid context");
+}
+
+void __might_resched(const char *file, int line)
+{
+	struct atomic_context context = { preempt_count(), irqs_disabled(), false,
+					  irqs_disabled_at() };
+
+	if (unlikely(context.count || context.irqs_off || (current->flags & PF_IDLE)))
+		report_sleep(file, line, &context, __builtin_frame_address(0));
+}
+
+/* Linux looks at the state only; a condition that is true at once would get past that. */
+void __might_sleep(const char *file, int line)
+{
+	struct atomic_context context = { preempt_count(), irqs_disabled(), false,
+					  irqs_disabled_at() };
+	const struct task_struct *curr = current;
+
+	context.in_condition = curr->wait_condition_ip || READ_ONCE(curr->__state);
+	if (unlikely(context.count || context.irqs_off || context.in_condition ||
+		     (curr->flags & PF_IDLE)))
+		report_sleep(file, line, &context, __builtin_frame_address(0));
 }
 #endif

@@ -7,6 +7,7 @@
 #include <linux/jiffies.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
+#include <catnap/context.h>
 #include "internals.h"
 
 #define UNHANDLED_WINDOW 100000
@@ -25,8 +26,12 @@ static irqreturn_t run_handlers(struct irq_desc *desc, unsigned long *woken)
 
 	for (struct irqaction *action = READ_ONCE(desc->action); action;
 	     action = READ_ONCE(action->next)) {
-		irqreturn_t ret = action->handler(desc->irq_data.irq, action->dev_id);
+		struct running_callback cb;
+		irqreturn_t ret;
 
+		callback_begin(&cb, "handler", action->handler, desc->irq_data.irq);
+		ret = action->handler(desc->irq_data.irq, action->dev_id);
+		callback_end(&cb);
 		answer |= ret;
 		if (unlikely(ret & IRQ_WAKE_THREAD)) {
 			*woken |= action->thread_mask;

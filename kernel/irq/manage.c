@@ -151,7 +151,7 @@ static struct irqaction *remove_action(struct irq_desc *desc, const void *dev_id
 	return action;
 }
 
-const void *free_irq(unsigned int irq, void *dev_id)
+const void *__sched free_irq(unsigned int irq, void *dev_id)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
 	struct irqaction *action = NULL;

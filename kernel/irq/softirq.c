@@ -12,6 +12,7 @@
 #include <linux/panic.h>
 #include <linux/percpu.h>
 #include <linux/smp.h>
+#include <catnap/context.h>
 
 #define MAX_SOFTIRQ_RESTART 10
 
@@ -44,8 +45,11 @@ static void __do_softirq(void)
 		local_irq_enable();
 		do {
 			unsigned int nr = __ffs(pending);
+			struct running_callback cb;
 
+			callback_begin(&cb, "softirq", softirq_vec[nr].action, NO_LINE);
 			softirq_vec[nr].action(&softirq_vec[nr]);
+			callback_end(&cb);
 			pending &= pending - 1;
 		} while (pending);
 		local_irq_disable();

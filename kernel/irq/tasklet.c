@@ -21,6 +21,7 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/wait.h>
+#include <catnap/context.h>
 
 struct tasklet_head {
 	struct tasklet_struct *head, **tail;
@@ -131,12 +132,16 @@ static __always_inline void run_one(struct tasklet_struct *t, bool hi)
 		return;
 	/* Pairs with tasklet_disable_nosync(): it sees RUN, or the count is seen here. */
 	if (likely(!atomic_read(&t->count)) || hold(t, hi)) {
+		struct running_callback cb;
+
 		/* A full barrier: who finds SCHED set up to here has stored before the function reads. */
 		clear_bit(TASKLET_STATE_SCHED, &t->state);
+		callback_begin(&cb, "tasklet", t->callback, NO_LINE);
 		if (t->use_callback)
 			t->callback(t);
 		else
 			t->func(t->data);
+		callback_end(&cb);
 	}
 	tasklet_unlock(t);
 }

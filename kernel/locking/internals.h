@@ -11,7 +11,7 @@
 static __always_inline void __lock_preempt_disable(unsigned long ip)
 {
 	__preempt_count_add(PREEMPT_OFFSET);
-	if (preempt_count() == PREEMPT_OFFSET)
+	if ((preempt_count() & PREEMPT_MASK) == PREEMPT_OFFSET)
 		current->preempt_disable_ip = ip;
 	barrier();
 }

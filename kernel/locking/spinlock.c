@@ -90,7 +90,7 @@ void _raw_spin_lock(raw_spinlock_t *lock)
 
 void _raw_spin_lock_irq(raw_spinlock_t *lock)
 {
-	local_irq_disable();
+	__local_irq_disable(_RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, _RET_IP_);
 }
@@ -99,7 +99,7 @@ unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
 {
 	unsigned long flags;
 
-	local_irq_save(flags);
+	__local_irq_save(flags, _RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, _RET_IP_);
 	return flags;
@@ -107,7 +107,7 @@ unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
 
 void _raw_spin_lock_bh(raw_spinlock_t *lock)
 {
-	local_bh_disable();
+	__local_bh_disable(_RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, _RET_IP_);
 }

@@ -115,10 +115,11 @@ static int map_new_pages(struct vm_area *area, gfp_t gfp)
 	return error;
 }
 
-static void *vmalloc_gfp(unsigned long size, gfp_t gfp)
+static void *__sched vmalloc_gfp(unsigned long size, gfp_t gfp)
 {
 	struct vm_area *area;
 
+	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (PFN_UP(size) > nr_free_pages())
 		return NULL;
 	area = alloc_area(size, true);

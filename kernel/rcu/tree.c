@@ -32,6 +32,7 @@
 #include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <catnap/context.h>
 #include "rcu.h"
 
 #define RCU_BATCH 32 /* callbacks called in one go, before other softirqs have a turn */
@@ -146,11 +147,15 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 static void call_back(struct rcu_head *head)
 {
 	unsigned long offset = (unsigned long)head->func;
+	struct running_callback cb;
 
-	if (offset < KFREE_RCU_OFFSETS)
+	if (offset < KFREE_RCU_OFFSETS) {
 		kfree((void *)head - offset);
-	else
-		head->func(head);
+		return;
+	}
+	callback_begin(&cb, "RCU callback", head->func, NO_LINE);
+	head->func(head);
+	callback_end(&cb);
 }
 
 /* Return: the oldest callback that is due, or NULL; then whether the CPU has others is noted. */

@@ -32,6 +32,8 @@ void __sched synchronize_rcu(void)
 			 "Illegal synchronize_rcu() in RCU read-side critical section");
 	if (num_online_cpus() == 1 && !in_atomic())
 		return;
+	if (unlikely(in_nmi()))
+		return; /* reported; no grace period ends while this CPU does not leave its NMI */
 	init_completion(&rs.done);
 	call_rcu(&rs.head, wakeme_after_rcu);
 	wait_for_completion(&rs.done);
@@ -95,15 +97,28 @@ int rcu_read_lock_any_held(void)
 	       lock_is_held(&rcu_sched_lock_map);
 }
 
+static bool is_rcu_section(const struct held_lock *held)
+{
+	return held->instance == &rcu_lock_map || held->instance == &rcu_sched_lock_map;
+}
+
 int rcu_read_depth(void)
 {
-	const struct held_lock *held = current->held_locks;
 	int i, depth = 0;
 
 	for (i = 0; i < min(current->lockdep_depth, MAX_LOCK_DEPTH); i++)
-		depth += held[i].instance == &rcu_lock_map ||
-			 held[i].instance == &rcu_sched_lock_map;
+		depth += is_rcu_section(&current->held_locks[i]);
 	return depth;
+}
+
+unsigned long rcu_read_began(void)
+{
+	int i;
+
+	for (i = 0; i < min(current->lockdep_depth, MAX_LOCK_DEPTH); i++)
+		if (is_rcu_section(&current->held_locks[i]))
+			return current->held_locks[i].acquire_ip;
+	return 0;
 }
 
 void lockdep_rcu_suspicious(const char *file, int line, const char *s)

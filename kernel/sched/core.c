@@ -20,6 +20,7 @@
 #include <linux/sprintf.h>
 #include <linux/wait_bit.h>
 #include <asm/tsc.h>
+#include <catnap/context.h>
 
 #include "../workqueue_internal.h"
 #include "sched.h"
@@ -42,8 +43,15 @@ const struct sched_class *const sched_classes[] = {
 void preempt_count_add(int val)
 {
 	__preempt_count_add(val);
-	if (preempt_count() == val)
+	if ((preempt_count() & PREEMPT_MASK) == val)
 		current->preempt_disable_ip = _RET_IP_;
+}
+
+void __local_bh_disable(unsigned long ip)
+{
+	__preempt_count_add(SOFTIRQ_DISABLE_OFFSET);
+	if ((softirq_count() & ~SOFTIRQ_OFFSET) == SOFTIRQ_DISABLE_OFFSET)
+		current->bh_disable_ip = ip;
 }
 
 void preempt_count_sub(int val)
@@ -434,23 +442,14 @@ void sched_notify_sleep(bool notify)
 	local_irq_enable();
 }
 
-/*
- * The caller must not sleep here. The report panics, unless atomic_sleep=warn was given: then sleep all the same, and
- * hand the caller back the CPU, the preempt count and the interrupt flag that it had. An interrupt handler that sleeps
- * takes the task with it that it interrupted; the clock must go on without it.
- */
-static noinline void __sched schedule_while_atomic(enum schedule_mode mode)
+/* Sleep where one must not, and come back with the CPU, the preempt count and the interrupt flag as they were. */
+static void __sched schedule_regardless(enum schedule_mode mode)
 {
 	unsigned int count = preempt_count() - PREEMPT_DISABLE_OFFSET;
+	unsigned long irqs_off_ip __maybe_unused = irqs_disabled_at();
 	struct cpumask mask = current->cpus_mask;
 	bool irqs_off = irqs_disabled();
 
-	__schedule_bug(current);
-	if ((current->flags & PF_IDLE) ||
-	    in_nmi()) { /* nobody would run instead; the NMI's stack cannot wait */
-		__set_current_state(TASK_RUNNING);
-		return;
-	}
 	pin_current(cpumask_of(raw_smp_processor_id()));
 	if (in_hardirq())
 		hrtimer_interrupt_abandoned();
@@ -459,7 +458,25 @@ static noinline void __sched schedule_while_atomic(enum schedule_mode mode)
 	__preempt_count_add(count);
 	pin_current(&mask);
 	if (irqs_off)
-		local_irq_disable();
+		__local_irq_disable(irqs_off_ip);
+}
+
+/*
+ * The caller must not sleep here. The report panics, unless atomic_sleep=warn was given: then sleep all the same. An
+ * interrupt handler that sleeps takes the task with it that it interrupted; the clock must go on without it. The idle
+ * task and an NMI, whose stack cannot wait, do not sleep: they look again and again, and time passes for them here.
+ */
+static noinline void __sched schedule_while_atomic(enum schedule_mode mode)
+{
+	bool sleepless = (current->flags & PF_IDLE) || in_nmi();
+
+	__schedule_bug(current);
+	if (sleepless)
+		__set_current_state(TASK_RUNNING);
+	if (!in_nmi())
+		schedule_regardless(mode);
+	if (sleepless)
+		update_jiffies();
 }
 
 static __always_inline void schedule_checked(enum schedule_mode mode)
@@ -832,6 +849,7 @@ void kthread_bind(struct task_struct *k, unsigned int cpu)
  */
 static void do_idle(void)
 {
+	run_idle_hook();
 	local_irq_disable();
 	while (!need_resched()) {
 		if (newidle_balance(this_rq()))
@@ -859,6 +877,7 @@ static void init_idle(struct task_struct *idle, int cpu)
 	idle->prio = idle->normal_prio = idle->pi_prio = MAX_PRIO;
 	idle->cpu = cpu;
 	idle->on_cpu = 1;
+	idle->on_rq = TASK_ON_RQ_MIGRATING; /* nobody puts it into a queue; a waker only sets its state */
 	idle->__state = TASK_RUNNING;
 	cpumask_clear(&idle->cpus_mask);
 	cpumask_set_cpu(cpu, &idle->cpus_mask);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The class of the idle tasks: picked when nobody else wants the CPU, and in no queue when not. An idle task never
- * counts as on_rq, so nobody puts it back, and nobody wakes or moves it: the other operations are never called.
+ * The class of the idle tasks: picked when nobody else wants the CPU, and in no queue when not. An idle task is
+ * TASK_ON_RQ_MIGRATING all its life, so nobody puts it back or moves it: the other operations are never called.
  */
 #include "sched.h"
 

@@ -16,6 +16,7 @@
 #include <linux/smp.h>
 #include <linux/string.h>
 #include <asm/apic.h>
+#include <catnap/context.h>
 
 #include "tick.h"
 
@@ -176,11 +177,14 @@ u64 hrtimer_forward(struct hrtimer *timer, ktime_t now, ktime_t interval)
 static void run_hrtimer(struct hrtimer_cpu_base *base, struct hrtimer *timer)
 {
 	enum hrtimer_restart restart;
+	struct running_callback cb;
 
 	base->running = timer;
 	remove_hrtimer(base, timer);
 	raw_spin_unlock(&base->lock);
+	callback_begin(&cb, "hrtimer callback", timer->function, NO_LINE);
 	restart = timer->function(timer);
+	callback_end(&cb);
 	raw_spin_lock(&base->lock);
 	if (restart == HRTIMER_RESTART && !timer->queued)
 		enqueue_hrtimer(base, timer);

@@ -18,6 +18,7 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/timer.h>
+#include <catnap/context.h>
 
 #define LVL_CLK_SHIFT 3
 #define LVL_BITS      6
@@ -252,6 +253,7 @@ static void call_timer(struct timer_base *base, struct timer_list *timer) __must
 {
 	void (*fn)(struct timer_list *) = timer->function;
 	bool irqsafe;
+	struct running_callback cb;
 	int count;
 
 	base->running_timer = timer;
@@ -261,7 +263,9 @@ static void call_timer(struct timer_base *base, struct timer_list *timer) __must
 	if (!irqsafe)
 		local_irq_enable();
 	count = preempt_count();
+	callback_begin(&cb, "timer callback", fn, NO_LINE);
 	fn(timer);
+	callback_end(&cb);
 	if (WARN_ONCE(count != preempt_count(),
 		      "timer: %ps leaves preempt_count %08x, entered with %08x\n", fn,
 		      preempt_count(), count))

@@ -15,6 +15,7 @@
 #include <asm/nmi.h>
 #include <asm/smp.h>
 #include <asm/traps.h>
+#include <catnap/context.h>
 
 static LIST_HEAD(nmi_handlers); /* nmi_lock to change; its readers are NMIs */
 static DEFINE_SPINLOCK(nmi_lock);
@@ -47,8 +48,13 @@ static bool call_nmi_handlers(struct pt_regs *regs)
 	struct nmiaction *action;
 	int handled = 0;
 
-	list_for_each_entry_rcu(action, &nmi_handlers, list, in_nmi())
+	list_for_each_entry_rcu(action, &nmi_handlers, list, in_nmi()) {
+		struct running_callback cb;
+
+		callback_begin(&cb, "handler", action->handler, NO_LINE);
 		handled += action->handler(NMI_LOCAL, regs);
+		callback_end(&cb);
+	}
 	return handled;
 }
 
