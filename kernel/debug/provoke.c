@@ -377,7 +377,8 @@ static int provoke_many(const char *context, const char *primitive)
 	int cells;
 
 	if (atomic_sleep_panics) {
-		shell_printf("provoke all: boot with atomic_sleep=warn, or the first report is the last\n");
+		shell_printf(
+			"provoke all: boot with atomic_sleep=warn, or the first report is the last\n");
 		return -EPERM;
 	}
 	cells = provoke_cells(context, primitive);

@@ -316,8 +316,8 @@ static void report_sleep(const char *file, int line, const struct atomic_context
 {
 	struct unwind_state s;
 
-	if (system_state == SYSTEM_BOOTING ||
-	    call_was_reported((const unsigned long *)frame[0]) || !report_begin())
+	if (system_state == SYSTEM_BOOTING || call_was_reported((const unsigned long *)frame[0]) ||
+	    !report_begin())
 		return;
 	if (atomic_sleep_panics)
 		console_verbose();
