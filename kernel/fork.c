@@ -210,10 +210,8 @@ void __noreturn do_exit(long code)
 			 preempt_count());
 		debug_show_held_locks(p);
 		preempt_count_set(0);
-	} else if (unlikely(lockdep_depth(p))) {
-		pr_emerg("BUG: %s/%d still has locks held!\n", p->comm, p->pid);
-		debug_show_held_locks(p);
 	}
+	debug_check_no_locks_held();
 	p->flags |= PF_EXITING;
 	p->exit_code = code;
 	atomic_inc(&nr_ended_tasks);

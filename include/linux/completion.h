@@ -17,7 +17,11 @@ struct completion {
 #define COMPLETION_INITIALIZER(work) { 0, __WAIT_QUEUE_HEAD_INITIALIZER((work).wait) }
 #define COMPLETION_INITIALIZER_ONSTACK(work) (*({ init_completion(&(work)); &(work); }))
 #define DECLARE_COMPLETION(work) struct completion work = COMPLETION_INITIALIZER(work)
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+#define DECLARE_COMPLETION_ONSTACK(work) struct completion work = COMPLETION_INITIALIZER_ONSTACK(work)
+#else
 #define DECLARE_COMPLETION_ONSTACK(work) struct completion work = COMPLETION_INITIALIZER(work)
+#endif
 
 #define init_completion(x)                                                                         \
 	do {                                                                                       \

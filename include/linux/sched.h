@@ -149,6 +149,7 @@ struct task_struct {
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 	unsigned long blocker;			/* lock it sleeps for: see <linux/hung_task.h> */
 	int lockdep_depth;
+	int lockdep_recursion;			/* not 0: nothing is validated */
 	struct held_lock held_locks[MAX_LOCK_DEPTH];
 #endif
 #ifdef CONFIG_DETECT_HUNG_TASK

@@ -64,7 +64,13 @@ typedef struct wait_queue_head wait_queue_head_t;
 #define __WAIT_QUEUE_HEAD_INITIALIZER(name)                                                        \
 	{ .lock = __SPIN_LOCK_INITIALIZER(name), .head = LIST_HEAD_INIT(name.head) }
 #define DECLARE_WAIT_QUEUE_HEAD(name) struct wait_queue_head name = __WAIT_QUEUE_HEAD_INITIALIZER(name)
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+/* The lock needs a class, which is not on the stack. */
+#define __WAIT_QUEUE_HEAD_INIT_ONSTACK(name) ({ init_waitqueue_head(&name); name; })
+#define DECLARE_WAIT_QUEUE_HEAD_ONSTACK(name) struct wait_queue_head name = __WAIT_QUEUE_HEAD_INIT_ONSTACK(name)
+#else
 #define DECLARE_WAIT_QUEUE_HEAD_ONSTACK(name) DECLARE_WAIT_QUEUE_HEAD(name)
+#endif
 
 void __init_waitqueue_head(struct wait_queue_head *wq_head, const char *name, struct lock_class_key *key);
 

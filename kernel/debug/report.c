@@ -167,26 +167,32 @@ static enum rule broken_rule(const struct atomic_context *context)
 }
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
-static void print_held_lock(int index, const struct held_lock *held)
+static void print_held_lock(const char *lvl, int index, const struct held_lock *held)
 {
 	char place[KSYM_SYMBOL_LEN];
 	char usage[5];
 
-	lock_usage_chars(held->instance, usage);
+	lock_usage_chars(held, usage);
 	sprint_location(place, held->acquire_ip, true);
-	pr_err(" #%d: (%s){%s}, taken at %s\n", index, held->instance->name, usage, place);
+	printk("%s #%d: (%s){%s}, taken at %s\n", lvl, index, held->instance->name, usage, place);
 }
 
-void debug_show_held_locks(struct task_struct *p)
+void __debug_show_held_locks(const char *lvl, struct task_struct *p)
 {
 	int depth = min(READ_ONCE(p->lockdep_depth), MAX_LOCK_DEPTH);
 	int i;
 
 	if (depth <= 0)
 		return;
-	pr_err("%d lock%s held by %s/%d:\n", depth, depth == 1 ? "" : "s", p->comm, p->pid);
+	printk("%s%d lock%s held by %s/%d:\n", lvl, depth, depth == 1 ? "" : "s", p->comm, p->pid);
 	for (i = 0; i < depth; i++)
-		print_held_lock(i, &p->held_locks[i]);
+		if (p->held_locks[i].valid)
+			print_held_lock(lvl, i, &p->held_locks[i]);
+}
+
+void debug_show_held_locks(struct task_struct *p)
+{
+	__debug_show_held_locks(KERN_ERR, p);
 }
 #else
 void debug_show_held_locks(struct task_struct *p __maybe_unused)

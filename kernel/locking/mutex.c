@@ -30,6 +30,7 @@ struct mutex_waiter {
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)
 {
 	*lock = (struct mutex)__MUTEX_INITIALIZER(*lock);
+	raw_spin_lock_init(&lock->wait_lock);
 	lockdep_init_map_wait(&lock->dep_map, name, key, 0, LD_WAIT_SLEEP);
 }
 

@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 #include <linux/glob.h>
 #include <linux/kthread.h>
+#include <linux/lockdep.h>
 
 extern struct kunit_suite *const __kunit_suites_start[], *const __kunit_suites_end[];
 
@@ -115,6 +116,15 @@ static void run_as_thread(struct job *job, int (*threadfn)(void *data))
 		wait_for_completion_state(&job->test->ended, TASK_IDLE); /* a long one does not hang */
 }
 
+/* Lockdep goes off when it reports something, whatever the case was about. The next case needs it. */
+static void check_lockdep(struct kunit *test)
+{
+	if (debug_locks || !IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
+		return;
+	KUNIT_FAIL(test, "lockdep has reported something\n");
+	debug_locks_on();
+}
+
 static enum kunit_status run_one(struct kunit_suite *suite, struct kunit_case *test_case,
 				 int number)
 {
@@ -128,6 +138,7 @@ static enum kunit_status run_one(struct kunit_suite *suite, struct kunit_case *t
 	if (suite->exit)
 		run_as_thread(&job, run_exit);
 	free_allocations(&test);
+	check_lockdep(&test);
 	pr_info("    %s %d %s%s%s\n", test.status == KUNIT_FAILURE ? "not ok" : "ok", number,
 		test.name, test.status == KUNIT_SKIPPED ? " # SKIP " : "", test.skip_reason);
 	return test.status;

@@ -47,6 +47,7 @@ bool in_sched_functions(unsigned long addr);
 
 /* debug_show_held_locks - print the locks a task holds, and where it took each. Debug only. */
 void debug_show_held_locks(struct task_struct *p);
+void __debug_show_held_locks(const char *lvl, struct task_struct *p);
 
 /* debug_show_all_locks - the same for every task. Context: as show_state_filter(). */
 void debug_show_all_locks(void);
