@@ -69,7 +69,7 @@ CFLAGS += -Og -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer -fno-optimize
 endif
 
 # The debug profile goes through these few lines for each lock: optimised, the debug kernel stays quick enough.
-$(BUILD)/kernel/locking/lockdep.o: CFLAGS += -O2
+$(BUILD)/kernel/locking/lockdep.o: CFLAGS += -O2 -foptimize-sibling-calls
 
 SOURCES := $(sort $(shell find boot kernel drivers fs lib tests/kernel \( -name '*.c' -o -name '*.asm' \) 2>/dev/null))
 GENERATED := kernel/x86/asm-offsets.c

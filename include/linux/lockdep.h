@@ -61,7 +61,8 @@ struct held_lock {
 			u32 in_softirq : 1;
 			u32 in_nmi : 1;
 			u32 nested : 1;		/* the caller says which lock keeps others of its class in order */
-			u32 unused : 9;
+			u32 subclass : 3;
+			u32 unused : 6;
 			u32 valid : 1;		/* written last */
 		};
 	};
@@ -88,7 +89,11 @@ void lockdep_init_map_type(struct lockdep_map *map, const char *name, struct loc
  *
  * Context: any; preemption is off or the lock is one that may be held while sleeping.
  */
-void lock_acquire(struct lockdep_map *map, unsigned int subclass, int trylock, int read, unsigned long ip);
+#define lock_acquire(map, subclass, trylock, read, ip) __lock_acquire(map, __HELD_HOW(subclass, trylock, read), ip)
+
+/* How a lock is taken, as it stands in held_lock.word: mostly a constant, so that it costs nothing to put together. */
+#define __HELD_HOW(subclass, trylock, read) ((u32)(read) << 13 | (u32)!!(trylock) << 15 | (u32)(subclass) << 22 | 1U << 31)
+void __lock_acquire(struct lockdep_map *map, u32 how, unsigned long ip);
 
 /* lock_acquire_nest - the same, under @nest_lock, which makes any order among the locks of this class right. */
 void lock_acquire_nest(struct lockdep_map *map, struct lockdep_map *nest_lock, int read, unsigned long ip);

@@ -33,13 +33,13 @@
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 
 #define CLASS_HASH_BITS 10
-#define HELD_READ_SHIFT 13
-#define HELD_TRYLOCK    BIT(15)
 #define HELD_IRQS_ON    (BIT(16) | BIT(17)) /* both: hardirqs_on, softirqs_on */
 #define HELD_IN_HARDIRQ BIT(18)
 #define HELD_IN_SOFTIRQ BIT(19)
 #define HELD_IN_NMI     BIT(20)
 #define HELD_NESTED     BIT(21)
+#define HELD_SUBCLASS   (7 * BIT(22))
+#define HELD_SUBCLASS_1 BIT(22)
 #define HELD_VALID      BIT(31)
 #define HELD_CONTEXT    (HELD_IN_HARDIRQ | HELD_IN_SOFTIRQ | HELD_IN_NMI)
 
@@ -393,19 +393,17 @@ static bool add_chain(struct task_struct *curr, const struct held_lock *hlock, u
 }
 
 /* A chain that is not where the first look finds it: see whether it is new, and if so validate it. */
-static noinline void validate(struct task_struct *curr, struct held_lock *hlock,
-			      unsigned int subclass)
+static noinline void validate(struct task_struct *curr, struct held_lock *hlock)
 {
 	struct lockdep_report *report = NULL;
 	unsigned long flags;
 	unsigned int slot;
 
-	if (!may_validate(curr) || hlock->instance->key == &__lockdep_no_validate__ ||
-	    WARN_ON_ONCE(subclass >= MAX_LOCKDEP_SUBCLASSES))
+	if (!may_validate(curr) || hlock->instance->key == &__lockdep_no_validate__)
 		return;
 	flags = graph_lock_irqsave(curr);
 	if (!hlock->class_idx) {
-		hlock->class_idx = look_up_class(hlock->instance, subclass, &report);
+		hlock->class_idx = look_up_class(hlock->instance, hlock->subclass, &report);
 		hlock->chain_key =
 			next_chain_key(parent_chain_key(curr, hlock), hlock->word);
 	}
@@ -420,7 +418,7 @@ static noinline void validate(struct task_struct *curr, struct held_lock *hlock,
 
 /* ---- taking and giving back ---- */
 
-static noinline u32 interrupt_context_bits(u32 count, bool irqs_on)
+static __always_inline u32 interrupt_context_bits(u32 count, unsigned long flags)
 {
 	u32 bits = 0;
 
@@ -430,7 +428,7 @@ static noinline u32 interrupt_context_bits(u32 count, bool irqs_on)
 		return HELD_IN_HARDIRQ;
 	if (count & SOFTIRQ_OFFSET)
 		bits |= HELD_IN_SOFTIRQ;
-	return irqs_on ? bits | BIT(16) : bits; /* softirqs are off in any case */
+	return flags & X86_EFLAGS_IF ? bits | BIT(16) : bits; /* softirqs are off in any case */
 }
 
 /* Where the caller runs, and whether interrupts could come, as bits of held_lock.word. */
@@ -441,7 +439,7 @@ static __always_inline u32 context_bits(void)
 
 	if (likely(!(count & (SOFTIRQ_MASK | HARDIRQ_MASK | NMI_MASK))))
 		return (flags & X86_EFLAGS_IF) * (HELD_IRQS_ON / X86_EFLAGS_IF);
-	return interrupt_context_bits(count, flags & X86_EFLAGS_IF);
+	return interrupt_context_bits(count, flags);
 }
 
 static noinline void too_many_locks(struct task_struct *curr)
@@ -450,13 +448,12 @@ static noinline void too_many_locks(struct task_struct *curr)
 		  curr->comm, curr->pid, MAX_LOCK_DEPTH);
 }
 
-static __always_inline void acquire(struct lockdep_map *map, unsigned int subclass, u32 how,
-				    unsigned long ip)
+void __lock_acquire(struct lockdep_map *map, u32 how, unsigned long ip)
 {
 	struct task_struct *curr = current;
-	unsigned int depth = curr->lockdep_depth;
+	unsigned long depth = (unsigned int)curr->lockdep_depth;
 	struct held_lock *hlock = &curr->held_locks[depth];
-	u32 word = how | context_bits() | HELD_VALID;
+	u32 word = how | context_bits();
 	u64 key = 0;
 
 	curr->lockdep_depth = depth + 1; /* first: an interrupt here uses the next entry */
@@ -465,8 +462,10 @@ static __always_inline void acquire(struct lockdep_map *map, unsigned int subcla
 		too_many_locks(curr);
 		return;
 	}
-	if (likely(subclass < NR_LOCKDEP_CACHING_CLASSES))
-		word |= READ_ONCE(map->class_cache[subclass]);
+	if (likely(!(how & HELD_SUBCLASS)))
+		word |= READ_ONCE(map->class_cache[0]);
+	else if ((how & HELD_SUBCLASS) == HELD_SUBCLASS_1)
+		word |= READ_ONCE(map->class_cache[1]);
 	if (depth && same_context(hlock[-1].word, word))
 		key = hlock[-1].chain_key;
 	key = next_chain_key(key, word);
@@ -476,26 +475,20 @@ static __always_inline void acquire(struct lockdep_map *map, unsigned int subcla
 	barrier();
 	hlock->word = word;
 	if (unlikely(lock_chains[chain_slot(key)].key != key))
-		validate(curr, hlock, subclass);
-}
-
-void lock_acquire(struct lockdep_map *map, unsigned int subclass, int trylock, int read,
-		  unsigned long ip)
-{
-	acquire(map, subclass, read << HELD_READ_SHIFT | (trylock ? HELD_TRYLOCK : 0), ip);
+		validate(curr, hlock);
 }
 
 void lock_acquire_nest(struct lockdep_map *map, struct lockdep_map *nest_lock, int read,
 		       unsigned long ip)
 {
 	WARN_ON_ONCE(!lock_is_held(nest_lock));
-	acquire(map, 0, read << HELD_READ_SHIFT | HELD_NESTED, ip);
+	__lock_acquire(map, __HELD_HOW(0, 0, read) | HELD_NESTED, ip);
 }
 
 /* A lock that could not be taken is not validated by being tried, so this says that it waits. */
 void lock_check(struct lockdep_map *map, unsigned int subclass, int read, unsigned long ip)
 {
-	acquire(map, subclass, read << HELD_READ_SHIFT, ip);
+	lock_acquire(map, subclass, 0, read, ip);
 	lock_release(map, ip);
 }
 
@@ -564,7 +557,7 @@ static noinline void release_any(struct task_struct *curr, struct lockdep_map *m
  * A lock that was taken with interrupts off, and is held now that they are on: all that this context
  * holds could have been interrupted.
  */
-static noinline void interrupts_came_on(struct task_struct *curr, u32 now)
+static void interrupts_came_on(struct task_struct *curr, u32 now)
 {
 	int i = min(curr->lockdep_depth, MAX_LOCK_DEPTH);
 	struct lockdep_report *report = NULL;
@@ -585,21 +578,26 @@ static noinline void interrupts_came_on(struct task_struct *curr, u32 now)
 	graph_unlock_irqrestore(curr, flags, report);
 }
 
+static noinline void release_interruptible(struct task_struct *curr, struct lockdep_map *map,
+					   unsigned long ip)
+{
+	interrupts_came_on(curr, context_bits());
+	release_any(curr, map, ip);
+}
+
 void lock_release(struct lockdep_map *map, unsigned long ip)
 {
 	struct task_struct *curr = current;
-	unsigned int depth = curr->lockdep_depth - 1;
+	unsigned long depth = (unsigned int)curr->lockdep_depth - 1UL;
 	struct held_lock *hlock = &curr->held_locks[depth];
 
 	if (unlikely(depth >= MAX_LOCK_DEPTH || hlock->instance != map)) {
 		release_any(curr, map, ip);
 		return;
 	}
-	if (~hlock->word & HELD_IRQS_ON) {
-		u32 now = context_bits();
-
-		if (unlikely(now & ~hlock->word & HELD_IRQS_ON))
-			interrupts_came_on(curr, now);
+	if (~hlock->word & HELD_IRQS_ON && unlikely(context_bits() & ~hlock->word & HELD_IRQS_ON)) {
+		release_interruptible(curr, map, ip);
+		return;
 	}
 	hlock->word = 0;
 	barrier();
@@ -623,10 +621,11 @@ void lock_set_class(struct lockdep_map *map, const char *name, struct lock_class
 		lockdep_init_map_type(map, name, key, 0, map->wait_type_inner,
 				      map->wait_type_outer);
 	curr->held_locks[i].class_idx = 0;
-	for (; i < min(depth, MAX_LOCK_DEPTH); i++, subclass = 0) {
+	curr->held_locks[i].subclass = subclass;
+	for (; i < min(depth, MAX_LOCK_DEPTH); i++) {
 		curr->lockdep_depth = i + 1;
 		renew_chain_keys(curr, i);
-		validate(curr, &curr->held_locks[i], subclass);
+		validate(curr, &curr->held_locks[i]);
 	}
 	local_irq_restore(flags);
 }

@@ -127,21 +127,21 @@ bool _raw_spin_trylock(raw_spinlock_t *lock)
 void _raw_spin_unlock(raw_spinlock_t *lock)
 {
 	do_unlock(lock, _RET_IP_);
-	preempt_enable();
+	__unlock_preempt_enable();
 }
 
 void _raw_spin_unlock_irq(raw_spinlock_t *lock)
 {
 	do_unlock(lock, _RET_IP_);
 	local_irq_enable();
-	preempt_enable();
+	__unlock_preempt_enable();
 }
 
 void _raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags)
 {
 	do_unlock(lock, _RET_IP_);
 	local_irq_restore(flags);
-	preempt_enable();
+	__unlock_preempt_enable();
 }
 
 void _raw_spin_unlock_bh(raw_spinlock_t *lock)
