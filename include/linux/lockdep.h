@@ -126,6 +126,9 @@ void lock_usage_chars(const struct held_lock *hlock, char usage[5]);
 void lockdep_register_key(struct lock_class_key *key);
 void lockdep_unregister_key(struct lock_class_key *key);
 
+/* lockdep_reset_lock - forget all that is known of a lock's class. Context: nobody holds it; it is alone in its class. */
+void lockdep_reset_lock(struct lockdep_map *map);
+
 /* lockdep_off, lockdep_on - nothing that this task does in between is validated. Nest. Context: any. */
 void lockdep_off(void);
 void lockdep_on(void);

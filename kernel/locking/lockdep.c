@@ -132,7 +132,7 @@ void lockdep_on(void)
 extern char _data[], __bss_stop[], __per_cpu_start[], __per_cpu_end[];
 
 /* A CPU's copy of a per-CPU variable stands for the variable: all copies are one class. */
-static const void *percpu_template(const void *obj)
+static void *percpu_template(const void *obj)
 {
 	size_t size = __per_cpu_end - __per_cpu_start;
 	int cpu;
@@ -311,12 +311,24 @@ static void forget_class(unsigned int i)
  * Chains do not say which classes they have in them, so all are forgotten, and validated again when
  * they come again. A CPU that meanwhile finds one that is being forgotten has done nothing wrong.
  */
+static void forget_classes_of(const struct lock_class_key *key)
+{
+	unsigned int i, subclass;
+
+	for (subclass = 0; subclass < MAX_LOCKDEP_SUBCLASSES; subclass++) {
+		i = find_class(key, subclass);
+		if (i)
+			forget_class(i);
+	}
+	memset(lock_chains, 0, sizeof(lock_chains));
+	nr_lock_chains = 0;
+}
+
 void lockdep_unregister_key(struct lock_class_key *key)
 {
 	struct task_struct *curr = current;
 	unsigned long flags = graph_lock_irqsave(curr);
 	struct lock_class_key **link = &registered_keys;
-	unsigned int i, subclass;
 	bool wrong;
 
 	while (*link && *link != key)
@@ -324,16 +336,20 @@ void lockdep_unregister_key(struct lock_class_key *key)
 	wrong = !*link;
 	if (!wrong) {
 		*link = key->next;
-		for (subclass = 0; subclass < MAX_LOCKDEP_SUBCLASSES; subclass++) {
-			i = find_class(key, subclass);
-			if (i)
-				forget_class(i);
-		}
-		memset(lock_chains, 0, sizeof(lock_chains));
-		nr_lock_chains = 0;
+		forget_classes_of(key);
 	}
 	graph_unlock_irqrestore(curr, flags, NULL);
 	WARN_ON(wrong);
+}
+
+void lockdep_reset_lock(struct lockdep_map *map)
+{
+	struct task_struct *curr = current;
+	unsigned long flags = graph_lock_irqsave(curr);
+
+	forget_classes_of(map->key ?: percpu_template(map) ?: (void *)map);
+	memset(map->class_cache, 0, sizeof(map->class_cache));
+	graph_unlock_irqrestore(curr, flags, NULL);
 }
 
 /* ---- chains ---- */

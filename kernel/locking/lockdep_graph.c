@@ -21,6 +21,7 @@
  */
 #include <linux/bits.h>
 #include <linux/hash.h>
+#include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/preempt.h>
@@ -76,6 +77,14 @@ static u16 store_trace(u32 bucket, const u32 *entries, u32 n)
 	return i;
 }
 
+/* Is @ip in the function that @place is in? */
+bool same_function(unsigned long ip, unsigned long place)
+{
+	struct ksym sym;
+
+	return ip == place || (kallsyms_find(place, &sym) && ip - sym.start <= sym.size);
+}
+
 /* The running code's, from the function at @from_ip on, if that is in it. Return: 0 without room. */
 u16 save_trace(unsigned long from_ip)
 {
@@ -83,7 +92,7 @@ u16 save_trace(unsigned long from_ip)
 	unsigned int n = stack_trace_save(full, ARRAY_SIZE(full), 1), first = 0, i;
 	u32 entries[LOCKDEP_TRACE_DEPTH], bucket = 0;
 
-	while (first < n && full[first] != from_ip)
+	while (first < n && !same_function(full[first], from_ip))
 		first++;
 	if (first == n)
 		first = 0;

@@ -284,10 +284,7 @@ static void say_edge(const struct lock_edge *edge)
 	say("-> (%s) was taken while (%s) was held:\n", lock_class_name(edge->to, to),
 	    lock_class_name(edge->from, from));
 	say_trace(edge->trace);
-	lock_class_name(edge->from, from);
-	strlcat(from, " taken at ", sizeof(from));
-	say("   with %s", "");
-	say_place(from, code_address(edge->from_ip));
+	say_place("   and that one at\n      ", code_address(edge->from_ip));
 }
 
 static void say_edges(const struct lockdep_report *r)
@@ -444,7 +441,7 @@ static void skip_to(unsigned long ip, struct unwind_state *s)
 {
 	struct unwind_state walk = *s;
 
-	while (!unwind_done(&walk) && walk.ip != ip)
+	while (!unwind_done(&walk) && !same_function(walk.ip, ip))
 		unwind_next(&walk);
 	if (!unwind_done(&walk))
 		*s = walk;

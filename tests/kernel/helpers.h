@@ -50,6 +50,13 @@ static inline bool log_has(u64 mark, const char *text)
 void console_capture(void);
 const char *console_captured(void);
 
+/* forget_lock - for a case that uses a lock shared with others otherwise than those: lockdep knows nothing about it. */
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+#define forget_lock(lock) lockdep_reset_lock(&(lock)->dep_map)
+#else
+#define forget_lock(lock) do { } while (0)
+#endif
+
 /* run_in_hardirq - call fn(data) in a timer's interrupt, and wait for it. Context: may sleep. */
 void run_in_hardirq(void (*fn)(void *data), void *data);
 

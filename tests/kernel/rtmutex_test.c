@@ -279,8 +279,8 @@ static void what_other_mutexes_lend_stays(struct kunit *test)
 {
 	struct waiter a = {}, b = {};
 
-	rt_mutex_lock(&m1);
 	rt_mutex_lock(&m2);
+	rt_mutex_lock(&m1);
 	start_sleeper(test, &a, PLAIN, 20);
 	start_sleeper(test, &b, &only_m2, 40);
 	KUNIT_EXPECT_EQ(test, current->prio, PRIO(40));

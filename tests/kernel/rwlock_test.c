@@ -419,6 +419,13 @@ static void who_holds_one_may_not_sleep(struct kunit *test)
 	atomic_sleep_panics = panics_before;
 }
 
+/* Some cases take the lock in interrupts, others with interrupts on. */
+static int rwlock_test_init(struct kunit *test)
+{
+	forget_lock(&lock);
+	return 0;
+}
+
 static struct kunit_case rwlock_cases[] = {
 	KUNIT_CASE(readers_share_and_a_writer_is_alone),
 	KUNIT_CASE(readers_never_meet_a_writer),
@@ -433,6 +440,7 @@ static struct kunit_case rwlock_cases[] = {
 
 static struct kunit_suite rwlock_suite = {
 	.name = "rwlock",
+	.init = rwlock_test_init,
 	.test_cases = rwlock_cases,
 };
 kunit_test_suite(rwlock_suite);

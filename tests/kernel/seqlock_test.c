@@ -310,6 +310,14 @@ static void a_writer_may_not_sleep(struct kunit *test)
 	atomic_sleep_panics = panics_before;
 }
 
+/* Some cases read in interrupts, others write with interrupts on. */
+static int seqlock_test_init(struct kunit *test)
+{
+	forget_lock(&seqlock.lock);
+	forget_lock(&seqlock.seqcount.seqcount);
+	return 0;
+}
+
 static struct kunit_case seqlock_cases[] = {
 	KUNIT_CASE(a_reader_retries_if_a_write_came_between),
 	KUNIT_CASE(what_began_during_a_write_is_retried),
@@ -327,6 +335,7 @@ static struct kunit_case seqlock_cases[] = {
 
 static struct kunit_suite seqlock_suite = {
 	.name = "seqlock",
+	.init = seqlock_test_init,
 	.test_cases = seqlock_cases,
 };
 kunit_test_suite(seqlock_suite);

@@ -190,7 +190,7 @@ static enum hrtimer_restart send_in_interrupt(struct hrtimer *timer)
 
 static void an_interrupt_handler_may_send_a_signal(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	struct sender s = { .task = current };
 	bool never = false;
 

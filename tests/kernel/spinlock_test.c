@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include "helpers.h"
 
 static DEFINE_SPINLOCK(lock);
 
@@ -258,7 +259,7 @@ static void the_forms_turn_off_what_they_say_and_back_on(struct kunit *test)
 
 static void irqsave_nests_and_restores_what_it_found(struct kunit *test)
 {
-	DEFINE_SPINLOCK(inner);
+	static DEFINE_SPINLOCK(inner);
 	unsigned long flags, more;
 	bool off_between, off_after;
 
@@ -279,9 +280,9 @@ static void irqsave_nests_and_restores_what_it_found(struct kunit *test)
 
 static void locks_nest_and_may_be_released_in_any_order(struct kunit *test)
 {
-	DEFINE_SPINLOCK(a);
-	DEFINE_SPINLOCK(b);
-	DEFINE_SPINLOCK(c);
+	static DEFINE_SPINLOCK(a);
+	static DEFINE_SPINLOCK(b);
+	static DEFINE_SPINLOCK(c);
 	int depth;
 
 	spin_lock(&a);
@@ -352,6 +353,13 @@ static void lock_bh_keeps_softirqs_out(struct kunit *test)
 	del_timer_sync(&bh.timer);
 }
 
+/* Some cases take the lock in interrupts, others with interrupts on. */
+static int spinlock_test_init(struct kunit *test)
+{
+	forget_lock(&lock);
+	return 0;
+}
+
 static struct kunit_case spinlock_cases[] = {
 	KUNIT_CASE(one_cpu_at_a_time_holds_the_lock),
 	KUNIT_CASE(handlers_and_tasks_share_a_lock_taken_with_interrupts_off),
@@ -367,6 +375,7 @@ static struct kunit_case spinlock_cases[] = {
 
 static struct kunit_suite spinlock_suite = {
 	.name = "spinlock",
+	.init = spinlock_test_init,
 	.test_cases = spinlock_cases,
 };
 kunit_test_suite(spinlock_suite);

@@ -476,7 +476,7 @@ static const char *calls(void)
 
 static void plain_entries_go_to_the_front_and_exclusive_ones_to_the_tail(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	struct note n[5];
 
 	new_notes(n, 5);
@@ -493,7 +493,7 @@ static void plain_entries_go_to_the_front_and_exclusive_ones_to_the_tail(struct 
 
 static void priority_entries_stay_in_front(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	struct note n[4];
 
 	new_notes(n, 4);
@@ -510,7 +510,7 @@ static void priority_entries_stay_in_front(struct kunit *test)
 
 static void wake_up_wakes_all_plain_ones_and_one_exclusive(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	struct note n[6];
 
 	new_notes(n, 6);
@@ -536,7 +536,7 @@ static void wake_up_wakes_all_plain_ones_and_one_exclusive(struct kunit *test)
 
 static void an_exclusive_entry_that_woke_nobody_does_not_use_up_the_wakeup(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	struct note n[4];
 
 	new_notes(n, 4);
@@ -553,7 +553,7 @@ static void an_exclusive_entry_that_woke_nobody_does_not_use_up_the_wakeup(struc
 
 static void functions_get_mode_and_key_with_interrupts_off(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	struct note n[1];
 
 	new_notes(n, 1);
@@ -569,7 +569,7 @@ static void functions_get_mode_and_key_with_interrupts_off(struct kunit *test)
 
 static void waitqueue_active_and_friends_say_who_waits(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	struct note n[2];
 
 	new_notes(n, 2);
@@ -587,7 +587,7 @@ static void waitqueue_active_and_friends_say_who_waits(struct kunit *test)
 
 static void prepare_to_wait_enters_once_and_finish_wait_leaves(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	DEFINE_WAIT(a);
 	DEFINE_WAIT(b);
 
@@ -612,7 +612,7 @@ static void prepare_to_wait_enters_once_and_finish_wait_leaves(struct kunit *tes
 
 static void autoremove_leaves_the_queue_only_when_the_task_was_woken(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	DEFINE_WAIT(wait);
 
 	prepare_to_wait(&queue, &wait, TASK_UNINTERRUPTIBLE);
@@ -626,7 +626,7 @@ static void autoremove_leaves_the_queue_only_when_the_task_was_woken(struct kuni
 
 static void a_default_entry_stays_in_the_queue(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	DECLARE_WAITQUEUE(wait, current);
 
 	add_wait_queue(&queue, &wait);
@@ -715,7 +715,7 @@ static void a_signal_after_the_wakeup_does_not_undo_it(struct kunit *test)
 
 static void wait_woken_returns_at_once_if_woken_since_the_last_time(struct kunit *test)
 {
-	DECLARE_WAIT_QUEUE_HEAD(queue);
+	DECLARE_WAIT_QUEUE_HEAD_ONSTACK(queue);
 	DEFINE_WAIT_FUNC(wait, woken_wake_function);
 	unsigned long sleeps = current->nvcsw;
 
