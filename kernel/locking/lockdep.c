@@ -53,6 +53,8 @@ unsigned int nr_lock_classes, nr_lock_chains, max_lock_depth;
 static unsigned int last_class, free_class; /* highest one used; first in the list of free ones */
 static u16 class_hash[1 << CLASS_HASH_BITS];
 static struct lock_class_key *registered_keys;
+static u64 first_chain_key; /* of nothing held: another one makes all chains unknown */
+static bool chains_forgotten;
 struct lockdep_sandbox *lockdep_sandbox;
 
 /* ---- who may be validated ---- */
@@ -308,8 +310,8 @@ static void forget_class(unsigned int i)
 }
 
 /*
- * Chains do not say which classes they have in them, so all are forgotten, and validated again when
- * they come again. A CPU that meanwhile finds one that is being forgotten has done nothing wrong.
+ * A chain does not say quickly which classes it has in it, so all are forgotten, by beginning new
+ * ones with another key, and validated again when they come again.
  */
 static void forget_classes_of(const struct lock_class_key *key)
 {
@@ -320,8 +322,8 @@ static void forget_classes_of(const struct lock_class_key *key)
 		if (i)
 			forget_class(i);
 	}
-	memset(lock_chains, 0, sizeof(lock_chains));
-	nr_lock_chains = 0;
+	WRITE_ONCE(first_chain_key, first_chain_key + GOLDEN_RATIO_64);
+	chains_forgotten = true;
 }
 
 void lockdep_unregister_key(struct lock_class_key *key)
@@ -373,7 +375,7 @@ static bool same_context(u32 a, u32 b)
 static u64 parent_chain_key(const struct task_struct *curr, const struct held_lock *hlock)
 {
 	if (hlock == curr->held_locks || !same_context(hlock[-1].word, hlock->word))
-		return 0;
+		return first_chain_key;
 	return hlock[-1].chain_key;
 }
 
@@ -391,8 +393,7 @@ static bool add_chain(struct task_struct *curr, const struct held_lock *hlock, u
 		      struct lockdep_report **report)
 {
 	struct lock_chain *chain = &lock_chains[slot];
-	u64 parent_key = parent_chain_key(curr, hlock);
-	unsigned int parent = parent_key ? find_chain(parent_key) : 0;
+	unsigned int parent = find_chain(parent_chain_key(curr, hlock));
 
 	if (nr_lock_chains >= MAX_LOCKDEP_CHAINS / 4 * 3) {
 		*report = claim_report(LOCKDEP_NO_ROOM);
@@ -401,11 +402,21 @@ static bool add_chain(struct task_struct *curr, const struct held_lock *hlock, u
 		return false;
 	}
 	chain->class_idx = hlock->class_idx;
-	chain->parent = lock_chains[parent].key ? parent : 0;
+	chain->parent = lock_chains[parent].key ? parent : 0; /* the first is in no table */
 	chain->depth = chain->parent ? lock_chains[parent].depth + 1 : 1;
 	WRITE_ONCE(chain->key, hlock->chain_key);
 	nr_lock_chains++;
 	return true;
+}
+
+/* Forgotten chains fill the table up: empty it then. */
+static void make_room_for_chains(void)
+{
+	if (nr_lock_chains < MAX_LOCKDEP_CHAINS / 4 * 3 || !chains_forgotten)
+		return;
+	memset(lock_chains, 0, sizeof(lock_chains));
+	nr_lock_chains = 0;
+	chains_forgotten = false;
 }
 
 /* A chain that is not where the first look finds it: see whether it is new, and if so validate it. */
@@ -423,6 +434,7 @@ static noinline void validate(struct task_struct *curr, struct held_lock *hlock)
 		hlock->chain_key =
 			next_chain_key(parent_chain_key(curr, hlock), hlock->word);
 	}
+	make_room_for_chains();
 	slot = find_chain(hlock->chain_key);
 	if (!report && hlock->class_idx && !lock_chains[slot].key) {
 		max_lock_depth = max_t(unsigned int, max_lock_depth, curr->lockdep_depth);
@@ -470,7 +482,7 @@ void __lock_acquire(struct lockdep_map *map, u32 how, unsigned long ip)
 	unsigned long depth = (unsigned int)curr->lockdep_depth;
 	struct held_lock *hlock = &curr->held_locks[depth];
 	u32 word = how | context_bits();
-	u64 key = 0;
+	u64 key = READ_ONCE(first_chain_key);
 
 	curr->lockdep_depth = depth + 1; /* first: an interrupt here uses the next entry */
 	barrier();

@@ -77,25 +77,33 @@ static u16 store_trace(u32 bucket, const u32 *entries, u32 n)
 	return i;
 }
 
-/* Is @ip in the function that @place is in? */
-bool same_function(unsigned long ip, unsigned long place)
+/*
+ * Where lockdep's own frames end, and the lock's: at the return address @from_ip, or, if the place
+ * that takes the lock was inlined, in the function that it is in. 0: nowhere.
+ */
+static unsigned int first_frame(const unsigned long *frames, unsigned int n, unsigned long from_ip)
 {
 	struct ksym sym;
+	unsigned int i;
 
-	return ip == place || (kallsyms_find(place, &sym) && ip - sym.start <= sym.size);
+	for (i = 0; i < n; i++)
+		if (frames[i] == from_ip)
+			return i;
+	if (kallsyms_find(from_ip, &sym))
+		for (i = 0; i < n; i++)
+			if (frames[i] - sym.start <= sym.size)
+				return i;
+	return 0;
 }
 
-/* The running code's, from the function at @from_ip on, if that is in it. Return: 0 without room. */
+/* How the running code came to take a lock at @from_ip. Return: 0 without room. */
 u16 save_trace(unsigned long from_ip)
 {
 	unsigned long full[LOCKDEP_TRACE_DEPTH + 8];
-	unsigned int n = stack_trace_save(full, ARRAY_SIZE(full), 1), first = 0, i;
+	unsigned int n = stack_trace_save(full, ARRAY_SIZE(full), 1);
+	unsigned int first = first_frame(full, n, from_ip), i;
 	u32 entries[LOCKDEP_TRACE_DEPTH], bucket = 0;
 
-	while (first < n && !same_function(full[first], from_ip))
-		first++;
-	if (first == n)
-		first = 0;
 	n = min_t(unsigned int, n - first, LOCKDEP_TRACE_DEPTH);
 	for (i = 0; i < n; i++) {
 		entries[i] = (u32)full[first + i];

@@ -164,7 +164,6 @@ bool check_new_lock(struct task_struct *curr, struct held_lock *next, struct loc
 bool check_usage(struct held_lock *hlock, struct lockdep_report **report);
 void forget_edges_of(unsigned int class_idx);
 u16 save_trace(unsigned long from_ip);
-bool same_function(unsigned long ip, unsigned long place);
 
 /* trace_entries - a saved trace. Return: how many. */
 unsigned int trace_entries(u16 trace, const u32 **entries);

@@ -436,20 +436,9 @@ static void say_headline(const struct lockdep_report *r)
 	say("------------------------------------------------------\n");
 }
 
-/* Lockdep's own frames are of no interest, nor the lock's: the trace begins at who called it. */
-static void skip_to(unsigned long ip, struct unwind_state *s)
-{
-	struct unwind_state walk = *s;
-
-	while (!unwind_done(&walk) && !same_function(walk.ip, ip))
-		unwind_next(&walk);
-	if (!unwind_done(&walk))
-		*s = walk;
-}
-
 static void say_all(const struct lockdep_report *r)
 {
-	struct unwind_state s;
+	unsigned long ip = r->ip ?: r->next.acquire_ip;
 
 	say_headline(r);
 	if (bodies[r->kind])
@@ -458,9 +447,8 @@ static void say_all(const struct lockdep_report *r)
 	if (r->kind == LOCKDEP_NO_ROOM)
 		say("turning off the locking correctness validator.\n");
 	print_task_header(level);
-	unwind_start_frame(&s, __builtin_frame_address(0));
-	skip_to(r->ip ?: r->next.acquire_ip, &s);
-	show_trace(level, &s);
+	say("Call Trace:\n");
+	say_trace(save_trace(ip));
 	if (rules[r->kind])
 		say("%s", rules[r->kind]);
 }

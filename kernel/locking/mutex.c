@@ -29,6 +29,7 @@ struct mutex_waiter {
 
 void __mutex_init(struct mutex *lock, const char *name, struct lock_class_key *key)
 {
+	debug_check_no_locks_freed(lock, sizeof(*lock));
 	*lock = (struct mutex)__MUTEX_INITIALIZER(*lock);
 	raw_spin_lock_init(&lock->wait_lock);
 	lockdep_init_map_wait(&lock->dep_map, name, key, 0, LD_WAIT_SLEEP);

@@ -40,6 +40,7 @@ static DEFINE_RAW_SPINLOCK(chain_lock);
 
 void __rt_mutex_init(struct rt_mutex *lock, const char *name, struct lock_class_key *key)
 {
+	debug_check_no_locks_freed(lock, sizeof(*lock));
 	*lock = (struct rt_mutex)__RT_MUTEX_INITIALIZER(*lock);
 	lockdep_init_map_wait(&lock->dep_map, name, key, 0, LD_WAIT_SLEEP);
 }

@@ -27,6 +27,7 @@ struct rwsem_waiter {
 
 void __init_rwsem(struct rw_semaphore *sem, const char *name, struct lock_class_key *key)
 {
+	debug_check_no_locks_freed(sem, sizeof(*sem));
 	*sem = (struct rw_semaphore)__RWSEM_INITIALIZER(*sem);
 	raw_spin_lock_init(&sem->wait_lock);
 	lockdep_init_map_wait(&sem->dep_map, name, key, 0, LD_WAIT_SLEEP);

@@ -16,6 +16,7 @@
 
 void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_class_key *key)
 {
+	debug_check_no_locks_freed(lock, sizeof(*lock));
 	*lock = (raw_spinlock_t)__RAW_SPIN_LOCK_INITIALIZER(*lock);
 	lockdep_init_map_wait(&lock->dep_map, name, key, 0, LD_WAIT_SPIN);
 }

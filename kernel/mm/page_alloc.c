@@ -13,6 +13,7 @@
 #include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -114,6 +115,7 @@ void __free_pages(struct page *page, unsigned int order)
 		 "freeing a page that is not allocated: pfn %#lx, type %u, order %u, freed with order %u\n",
 		 page_to_pfn(page), page->type, page->order, order))
 		return;
+	debug_check_no_locks_freed(page_address(page), PAGE_SIZE << order);
 	spin_lock_irqsave(&zone.lock, flags);
 	give_block(page, order);
 	spin_unlock_irqrestore(&zone.lock, flags);

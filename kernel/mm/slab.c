@@ -13,6 +13,7 @@
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/poison.h>
 #include <linux/sched.h>
@@ -296,6 +297,7 @@ void kmem_cache_free(struct kmem_cache *s, void *object)
 
 	if (IS_ENABLED(CONFIG_DEBUG_SLAB) && !check_used_object(s, object))
 		return;
+	debug_check_no_locks_freed(object, s->object_size);
 	poison(s, object);
 	local_irq_save(flags);
 	c = &s->cpu[smp_processor_id()];
