@@ -15,7 +15,7 @@ struct rcu_state {
 	struct cpumask qs_pending;	/* CPUs that the present one waits for */
 	struct cpumask have_callbacks;	/* CPUs that have any */
 	u64 start_ns;			/* of the present one, on sched_clock() */
-	u64 stall_ns;			/* when it is to be reported; changed without the lock by cmpxchg */
+	u64 stall_ns;			/* when it is to be reported; put off without the lock after a report */
 };
 
 extern struct rcu_state rcu_state;

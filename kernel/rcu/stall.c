@@ -64,15 +64,22 @@ static void report_stall(u64 now)
 	       "To mend it: leave the section now and then, and call cond_resched() there.\n");
 }
 
-/* The CPU that moves the time of the next report on makes this one. */
+static bool stall_due(void)
+{
+	return (s64)(sched_clock() - READ_ONCE(rcu_state.stall_ns)) >= 0 &&
+	       READ_ONCE(rcu_state.completed) != READ_ONCE(rcu_state.started);
+}
+
+/* One CPU makes the report, and when it is printed puts off the next. */
 void rcu_check_stall(void)
 {
-	u64 now = sched_clock();
-	u64 due = READ_ONCE(rcu_state.stall_ns);
+	static atomic_t reporting;
 
-	if (likely((s64)(now - due) < 0))
+	if (likely(!stall_due()) || atomic_xchg(&reporting, 1))
 		return;
-	if (READ_ONCE(rcu_state.completed) != READ_ONCE(rcu_state.started) &&
-	    try_cmpxchg(&rcu_state.stall_ns, &due, now + 3 * rcu_stall_timeout_ns))
-		report_stall(now);
+	if (stall_due()) {
+		report_stall(sched_clock());
+		WRITE_ONCE(rcu_state.stall_ns, sched_clock() + 3 * rcu_stall_timeout_ns);
+	}
+	atomic_set_release(&reporting, 0);
 }

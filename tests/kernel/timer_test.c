@@ -139,8 +139,10 @@ static void a_timer_that_is_changed_fires_at_the_new_time_only(struct kunit *tes
 {
 	struct shot late, soon;
 
+	local_irq_disable(); /* so that it does not fire before it is changed */
 	arm(&late, 1);
 	mod_timer(&late.timer, jiffies + 8);
+	local_irq_enable();
 	late.expires = late.timer.expires;
 	arm(&soon, 4000);
 	mod_timer(&soon.timer, jiffies + 2);
