@@ -210,7 +210,7 @@ static void start_torturers(struct kunit *test)
 /* Where every instruction counts, the usual time is short; a suite that is to find something gets its time by torture=. */
 static ktime_t time_for(int cases)
 {
-	ktime_t usual = time_is_exact() ? 400 * NSEC_PER_MSEC : 2 * NSEC_PER_SEC;
+	ktime_t usual = time_is_exact() ? 1 * NSEC_PER_SEC : 2 * NSEC_PER_SEC;
 
 	return (torture_seconds ? torture_seconds * NSEC_PER_SEC : usual) / cases;
 }
@@ -224,6 +224,8 @@ void torture_run(struct kunit *test, const struct torture_kind *kind, int cases)
 	WRITE_ONCE(stopping, false);
 	start_torturers(test);
 	disturb_until(start, start + time_for(cases));
+	if (kind->before_stop)
+		kind->before_stop();
 	WRITE_ONCE(stopping, true);
 	if (kind->stop)
 		kind->stop();

@@ -36,6 +36,7 @@ struct torture_kind {
 	/* One operation. It ends by itself within a second or so, or when torture_stopping(). Context: task. */
 	void (*op)(struct torturer *t);
 	void (*disturb)(void);		/* now and then, from the case's task; may be NULL */
+	void (*before_stop)(void);	/* the time is over, and they still run; may be NULL */
 	void (*stop)(void);		/* torture_stopping() is true now: wake who has to see it; may be NULL */
 	bool signals;			/* send SIGINT to torturers */
 };
