@@ -116,7 +116,8 @@ static int torture_task(void *data)
 			schedule_timeout_uninterruptible(1);
 		if (one_in(t, 8))
 			torture_doze(t);
-		cpu_relax();
+		if (one_in(t, 8))
+			cpu_relax();
 		cond_resched();
 	}
 	return 0;
@@ -201,7 +202,7 @@ static void start_torturers(struct kunit *test)
 
 		t->index = i;
 		prandom_seed_state(&t->rnd, get_random_u64());
-		t->task = new_thread(test, torture_task, t, ANY_CPU, FAIR);
+		t->task = get_task_struct(new_thread(test, torture_task, t, ANY_CPU, FAIR));
 	}
 	for (int i = 0; i < nr_torturers; i++)
 		wake_up_process(torturers[i].task);
@@ -231,6 +232,8 @@ void torture_run(struct kunit *test, const struct torture_kind *kind, int cases)
 		kind->stop();
 	for (int i = 0; i < nr_torturers; i++)
 		join(torturers[i].task);
+	for (int i = 0; i < nr_torturers; i++) /* until now the others may have sent it signals */
+		put_task_struct(torturers[i].task);
 	tell("done", start);
 	KUNIT_EXPECT_GT(test, all_ops(), 0UL);
 }
