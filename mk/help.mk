@@ -15,6 +15,7 @@ Catnap: how kernel code goes to sleep, and how an interrupt wakes it up.
   make gdb-server  boot, wait for a debugger from elsewhere
   make test        all tests; T=pattern some: make test T=provoke
   make repeat      the in-kernel suites N=100 times on 4 parallel CPUs
+  make torture     random operations from many tasks; MINUTES=1 SEED=1
   make mutants     break one rule at a time, and see which test notices
   make bench       the table of costs, in instructions
   make matrix      run every context with every way of sleeping

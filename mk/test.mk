@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
-# What judges the kernel: test, repeat, bench; and what judges the tests: mutants.
+# What judges the kernel: test, repeat, torture, bench, matrix; and what judges the tests: mutants.
 
-.PHONY: test repeat bench matrix mutants
+.PHONY: test repeat torture bench matrix mutants
 
 N ?= 100
+MINUTES ?= 1
+SEED ?= 1
 T ?=
 export T
 # Figures are taken without debugging aids, unless a profile is asked for.
@@ -21,6 +23,11 @@ repeat: $(KERNEL)
 matrix: $(KERNEL)
 	$(quiet)tools/setup --need $(QEMU)
 	$(quiet)$(PYTHON) tools/matrix.py $(KERNEL) --write docs/matrix.md
+
+torture: $(KERNEL)
+	$(quiet)tools/setup --need $(QEMU)
+	$(quiet)$(PYTHON) tools/torture.py $(KERNEL) --minutes $(MINUTES) --suites "$$T" --seed $(SEED) \
+		--smp $(SMP) --mem $(MEM) --clock $(ACCEL)
 
 bench:
 	$(quiet)tools/setup --need $(QEMU)

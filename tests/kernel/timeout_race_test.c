@@ -311,7 +311,7 @@ static void try_mutex(struct kunit *test, struct point *point, int cpu, ktime_t 
 	KUNIT_EXPECT_EQ(test, __mutex_owner(&mutex) == current, err == 0);
 	KUNIT_EXPECT_TRUE(test, spin_until(READ_ONCE(point->done)));
 	flush_signals(current);
-	if (!err)
+	if (__mutex_owner(&mutex) == current)
 		mutex_unlock(&mutex);
 	/* Nobody is left who could have it. */
 	mutex_lock(&mutex);
@@ -362,6 +362,7 @@ struct leaver {
 	ktime_t jiffy, start,
 		due; /* when the first sleep began, when its timeout is about to be handled */
 	bool left, let_on, stop;
+	bool point_woke; /* not the timeout */
 	int spurious;
 };
 
@@ -369,7 +370,7 @@ static struct leaver leaver;
 
 static void wake_leaver(void)
 {
-	wake_up_process(leaver.task);
+	leaver.point_woke = wake_up_process(leaver.task);
 }
 
 static void first_sleep(struct leaver *l)
@@ -433,11 +434,25 @@ static void try_to_leave(struct leaver *l, int cpu, ktime_t after)
 	wait_for_completion(&l->back);
 }
 
+/* @n points in a span of time. Return: the last at which the point was earlier than the timeout. */
+static ktime_t try_points(struct leaver *l, int cpu, ktime_t from, ktime_t span, int n)
+{
+	ktime_t last = from;
+
+	for (int i = 0; i < n && !l->spurious; i++) {
+		try_to_leave(l, cpu, from + span * i / n);
+		if (l->point_woke)
+			last = from + span * i / n;
+	}
+	return last;
+}
+
+/* All points, and then those around the change more closely. */
 static void run_leaver(struct kunit *test, bool high_res)
 {
 	int cpu = other_cpu(test, 0), points = POINTS;
 	struct leaver *l = &leaver;
-	ktime_t trip;
+	ktime_t trip, from, change;
 
 	*l = (struct leaver){ .point.action = wake_leaver, .timer_cpu = 0, .high_res = high_res };
 	init_completion(&l->go);
@@ -448,8 +463,9 @@ static void run_leaver(struct kunit *test, bool high_res)
 	l->jiffy = measure_jiffy();
 	take_cpu(test, cpu, BOSS);
 	l->task = start_thread(test, leave, l, ANY_CPU, 50);
-	for (int i = 0; i < points && !l->spurious; i++)
-		try_to_leave(l, cpu, 3 * trip * i / points - (high_res ? 0 : 2 * trip));
+	from = high_res ? 0 : -2 * trip;
+	change = try_points(l, cpu, from, 3 * trip, points / 4);
+	try_points(l, cpu, change - trip / 4, trip / 2, points);
 	WRITE_ONCE(l->stop, true);
 	complete(&l->go);
 	KUNIT_EXPECT_EQ(test, l->spurious, 0);

@@ -13,7 +13,7 @@
 #include <linux/slab.h>
 
 #define MAX_SECONDS 86400
-#define REPORT      (5 * NSEC_PER_SEC) /* how often progress is told */
+#define REPORT      NSEC_PER_SEC /* how often progress is told */
 
 static unsigned int torture_seconds; /* a suite; 0: what is usual */
 
