@@ -85,6 +85,10 @@ void mutex_lock_nested(struct mutex *lock, unsigned int subclass);
 int __must_check mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass);
 int __must_check mutex_lock_killable_nested(struct mutex *lock, unsigned int subclass);
 
+/* mutex_lock_nest_lock - the caller holds @nest_lock, under which any order among mutexes of this class is right. */
+void _mutex_lock_nest_lock(struct mutex *lock, struct lockdep_map *nest_lock);
+#define mutex_lock_nest_lock(lock, nest_lock) _mutex_lock_nest_lock(lock, &(nest_lock)->dep_map)
+
 /* mutex_lock - take it, or sleep until it is free; no signal ends it. Context: task, may sleep. */
 #define mutex_lock(lock) mutex_lock_nested(lock, 0)
 
@@ -139,12 +143,12 @@ static inline void mutex_destroy(struct mutex *lock __maybe_unused)
 }
 
 #define mutex_lock_nested(lock, subclass) mutex_lock(lock)
+#define mutex_lock_nest_lock(lock, nest_lock) mutex_lock(lock)
 #define mutex_lock_interruptible_nested(lock, subclass) mutex_lock_interruptible(lock)
 #define mutex_lock_killable_nested(lock, subclass) mutex_lock_killable(lock)
 
 #endif
 
-#define mutex_lock_nest_lock(lock, nest_lock) mutex_lock(lock)
 #define mutex_lock_io(lock) mutex_lock(lock)
 #define mutex_lock_io_nested(lock, subclass) mutex_lock_nested(lock, subclass)
 

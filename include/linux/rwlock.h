@@ -99,6 +99,7 @@
 
 __DECLARE_RWLOCK_FORMS(extern, read)
 __DECLARE_RWLOCK_FORMS(extern, write)
+void _raw_write_lock_nested(rwlock_t *lock, unsigned int subclass) __acquires(lock);
 void __rwlock_init(rwlock_t *lock, const char *name, struct lock_class_key *key);
 
 #define rwlock_init(lock)                                                                          \
@@ -121,6 +122,7 @@ __DECLARE_RWLOCK_FORMS(static __always_inline, write)
 __DEFINE_RWLOCK_FORMS(static __always_inline, read)
 __DEFINE_RWLOCK_FORMS(static __always_inline, write)
 
+#define _raw_write_lock_nested(lock, subclass) _raw_write_lock(lock)
 #define rwlock_init(lock) do { *(lock) = __RW_LOCK_UNLOCKED(lock); } while (0)
 
 #endif
@@ -136,7 +138,7 @@ __DEFINE_RWLOCK_FORMS(static __always_inline, write)
 #define read_unlock_irqrestore(lock, flags) _raw_read_unlock_irqrestore(lock, flags)
 
 #define write_lock(lock) _raw_write_lock(lock)
-#define write_lock_nested(lock, subclass) _raw_write_lock(lock)
+#define write_lock_nested(lock, subclass) _raw_write_lock_nested(lock, subclass)
 #define write_lock_irq(lock) _raw_write_lock_irq(lock)
 #define write_lock_bh(lock) _raw_write_lock_bh(lock)
 #define write_lock_irqsave(lock, flags) do { (flags) = _raw_write_lock_irqsave(lock); } while (0)

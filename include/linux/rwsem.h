@@ -92,6 +92,10 @@ int __must_check down_read_killable_nested(struct rw_semaphore *sem, unsigned in
 void down_write_nested(struct rw_semaphore *sem, unsigned int subclass);
 int __must_check down_write_killable_nested(struct rw_semaphore *sem, unsigned int subclass);
 
+/* down_write_nest_lock - the caller holds @nest_lock, under which any order among semaphores of this class is right. */
+void _down_write_nest_lock(struct rw_semaphore *sem, struct lockdep_map *nest_lock);
+#define down_write_nest_lock(sem, nest_lock) _down_write_nest_lock(sem, &(nest_lock)->dep_map)
+
 /* down_read, down_write - come in, or sleep until one can. Context: task, may sleep. */
 #define down_read(sem) down_read_nested(sem, 0)
 #define down_write(sem) down_write_nested(sem, 0)
@@ -168,6 +172,7 @@ static __always_inline void up_write(struct rw_semaphore *sem)
 void downgrade_write(struct rw_semaphore *sem);
 
 #define down_read_nested(sem, subclass) down_read(sem)
+#define down_write_nest_lock(sem, nest_lock) down_write(sem)
 #define down_read_killable_nested(sem, subclass) down_read_killable(sem)
 #define down_write_nested(sem, subclass) down_write(sem)
 #define down_write_killable_nested(sem, subclass) down_write_killable(sem)
@@ -175,8 +180,6 @@ void downgrade_write(struct rw_semaphore *sem);
 #define up_read_non_owner(sem) up_read(sem)
 
 #endif
-
-#define down_write_nest_lock(sem, nest_lock) down_write(sem)
 
 /* Hints. Context: any. rwsem_is_contended - does anybody wait? */
 static inline int rwsem_is_locked(struct rw_semaphore *sem)

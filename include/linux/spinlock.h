@@ -25,6 +25,10 @@ void _raw_spin_lock(raw_spinlock_t *lock) __acquires(lock);
 void _raw_spin_lock_irq(raw_spinlock_t *lock) __acquires(lock);
 unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock) __acquires(lock);
 void _raw_spin_lock_bh(raw_spinlock_t *lock) __acquires(lock);
+void _raw_spin_lock_nested(raw_spinlock_t *lock, unsigned int subclass) __acquires(lock);
+unsigned long _raw_spin_lock_irqsave_nested(raw_spinlock_t *lock, unsigned int subclass) __acquires(lock);
+void _raw_spin_lock_bh_nested(raw_spinlock_t *lock, unsigned int subclass) __acquires(lock);
+void _raw_spin_lock_nest_lock(raw_spinlock_t *lock, struct lockdep_map *nest_lock) __acquires(lock);
 bool _raw_spin_trylock(raw_spinlock_t *lock);
 void _raw_spin_unlock(raw_spinlock_t *lock) __releases(lock);
 void _raw_spin_unlock_irq(raw_spinlock_t *lock) __releases(lock);
@@ -113,6 +117,11 @@ static __always_inline void _raw_spin_unlock_bh(raw_spinlock_t *lock) __releases
 	local_bh_enable();
 }
 
+#define _raw_spin_lock_nested(lock, subclass) _raw_spin_lock(lock)
+#define _raw_spin_lock_irqsave_nested(lock, subclass) _raw_spin_lock_irqsave(lock)
+#define _raw_spin_lock_bh_nested(lock, subclass) _raw_spin_lock_bh(lock)
+#define _raw_spin_lock_nest_lock(lock, nest_lock) _raw_spin_lock(lock)
+
 #define raw_spin_lock_init(lock) do { *(lock) = __RAW_SPIN_LOCK_UNLOCKED(lock); } while (0)
 #define spin_lock_init(lock) do { *(lock) = __SPIN_LOCK_UNLOCKED(lock); } while (0)
 
@@ -142,7 +151,22 @@ static __always_inline raw_spinlock_t *spinlock_check(spinlock_t *lock)
 		(flags) = _raw_spin_lock_irqsave(spinlock_check(lock));                            \
 	} while (0)
 #define spin_lock_bh(lock) _raw_spin_lock_bh(spinlock_check(lock))
-#define spin_lock_nested(lock, subclass) spin_lock(lock)
+
+/* @subclass: which of several locks of a class, for code that nests them in a fixed order. Debug only. */
+#define raw_spin_lock_nested(lock, subclass) _raw_spin_lock_nested(lock, subclass)
+#define raw_spin_lock_irqsave_nested(lock, flags, subclass)                                        \
+	do { (flags) = _raw_spin_lock_irqsave_nested(lock, subclass); } while (0)
+#define spin_lock_nested(lock, subclass) _raw_spin_lock_nested(spinlock_check(lock), subclass)
+#define spin_lock_bh_nested(lock, subclass) _raw_spin_lock_bh_nested(spinlock_check(lock), subclass)
+#define spin_lock_irqsave_nested(lock, flags, subclass)                                            \
+	do {                                                                                       \
+		(flags) = _raw_spin_lock_irqsave_nested(spinlock_check(lock), subclass);           \
+	} while (0)
+
+/* spin_lock_nest_lock - the caller holds @nest_lock, under which any order among locks of this class is right. */
+#define spin_lock_nest_lock(lock, nest_lock) \
+	_raw_spin_lock_nest_lock(spinlock_check(lock), &(nest_lock)->dep_map)
+
 #define spin_trylock(lock) __cond_lock(lock, _raw_spin_trylock(spinlock_check(lock)))
 #define spin_unlock(lock) _raw_spin_unlock(spinlock_check(lock))
 #define spin_unlock_irq(lock) _raw_spin_unlock_irq(spinlock_check(lock))

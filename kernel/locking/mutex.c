@@ -155,13 +155,18 @@ void __mutex_unlock_slowpath(struct mutex *lock)
 
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 
+static __always_inline void check_magic(struct mutex *lock)
+{
+	WARN(lock->magic != lock, "mutex %px: destroyed, or never initialised\n", lock);
+}
+
 static __always_inline int __sched lock_common(struct mutex *lock, unsigned int state,
 					       unsigned int subclass, unsigned long ip)
 {
 	int err = 0;
 
 	might_sleep();
-	WARN_ON(lock->magic != lock);
+	check_magic(lock);
 	mutex_acquire(&lock->dep_map, subclass, 0, ip);
 	if (!__mutex_trylock_fast(lock))
 		err = __mutex_lock_slowpath(lock, state);
@@ -173,6 +178,15 @@ static __always_inline int __sched lock_common(struct mutex *lock, unsigned int 
 void __sched mutex_lock_nested(struct mutex *lock, unsigned int subclass)
 {
 	lock_common(lock, TASK_UNINTERRUPTIBLE, subclass, _RET_IP_);
+}
+
+void __sched _mutex_lock_nest_lock(struct mutex *lock, struct lockdep_map *nest_lock)
+{
+	might_sleep();
+	check_magic(lock);
+	lock_acquire_nest(&lock->dep_map, nest_lock, 0, _RET_IP_);
+	if (!__mutex_trylock_fast(lock))
+		__mutex_lock_slowpath(lock, TASK_UNINTERRUPTIBLE);
 }
 
 int __sched mutex_lock_interruptible_nested(struct mutex *lock, unsigned int subclass)
@@ -187,7 +201,7 @@ int __sched mutex_lock_killable_nested(struct mutex *lock, unsigned int subclass
 
 int mutex_trylock(struct mutex *lock)
 {
-	WARN_ON(lock->magic != lock);
+	check_magic(lock);
 	WARN_ON_ONCE(!in_task());
 	if (!__mutex_trylock_fast(lock))
 		return 0;
@@ -197,8 +211,9 @@ int mutex_trylock(struct mutex *lock)
 
 void mutex_unlock(struct mutex *lock)
 {
-	WARN_ON(lock->magic != lock);
-	WARN_ON(__mutex_owner(lock) != current);
+	check_magic(lock);
+	WARN(__mutex_owner(lock) != current, "mutex (%s): unlocked by %s/%d, who does not own it\n",
+	     lock->dep_map.name, current->comm, current->pid);
 	WARN_ON_ONCE(!in_task());
 	mutex_release(&lock->dep_map, _RET_IP_);
 	if (!__mutex_unlock_fast(lock))
@@ -207,7 +222,8 @@ void mutex_unlock(struct mutex *lock)
 
 void mutex_destroy(struct mutex *lock)
 {
-	WARN_ON(mutex_is_locked(lock));
+	WARN(mutex_is_locked(lock), "mutex (%s): destroyed while it is locked\n",
+	     lock->dep_map.name);
 	lock->magic = NULL;
 }
 

@@ -76,12 +76,18 @@ static __always_inline void set_owner(rwlock_t *lock)
 	WRITE_ONCE(lock->owner, current);
 }
 
-static __always_inline void __write_lock(rwlock_t *lock, unsigned long ip)
+static __always_inline void write_lock_subclass(rwlock_t *lock, unsigned int subclass,
+						unsigned long ip)
 {
-	rwlock_acquire(&lock->dep_map, 0, 0, ip);
+	rwlock_acquire(&lock->dep_map, subclass, 0, ip);
 	check_recursion(lock);
 	arch_write_lock(&lock->raw_lock);
 	set_owner(lock);
+}
+
+static __always_inline void __write_lock(rwlock_t *lock, unsigned long ip)
+{
+	write_lock_subclass(lock, 0, ip);
 }
 
 static __always_inline bool __write_trylock(rwlock_t *lock, unsigned long ip)
@@ -108,5 +114,11 @@ static __always_inline void __write_unlock(rwlock_t *lock, unsigned long ip)
 
 __DEFINE_RWLOCK_FORMS(, read)
 __DEFINE_RWLOCK_FORMS(, write)
+
+void _raw_write_lock_nested(rwlock_t *lock, unsigned int subclass)
+{
+	__lock_preempt_disable(_RET_IP_);
+	write_lock_subclass(lock, subclass, _RET_IP_);
+}
 
 #endif

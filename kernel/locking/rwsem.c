@@ -207,6 +207,15 @@ void __sched down_write_nested(struct rw_semaphore *sem, unsigned int subclass)
 	write_common(sem, TASK_UNINTERRUPTIBLE, subclass, _RET_IP_);
 }
 
+void __sched _down_write_nest_lock(struct rw_semaphore *sem, struct lockdep_map *nest_lock)
+{
+	might_sleep();
+	lock_acquire_nest(&sem->dep_map, nest_lock, 0, _RET_IP_);
+	if (!__down_write_fast(sem))
+		__down_write_slowpath(sem, TASK_UNINTERRUPTIBLE);
+	WRITE_ONCE(sem->owner, current);
+}
+
 int __sched down_write_killable_nested(struct rw_semaphore *sem, unsigned int subclass)
 {
 	return write_common(sem, TASK_KILLABLE, subclass, _RET_IP_);

@@ -66,14 +66,19 @@ static __always_inline void debug_spin_unlock(raw_spinlock_t *lock)
 	WRITE_ONCE(lock->owner_cpu, -1);
 }
 
-static __always_inline void do_lock(raw_spinlock_t *lock, unsigned long ip)
+static __always_inline void __do_lock(raw_spinlock_t *lock)
 {
-	lock_acquire(&lock->dep_map, 0, 0, 0, ip);
 	if (unlikely(lock->magic != SPINLOCK_MAGIC))
 		spin_bug(lock, "bad magic");
 	if (unlikely(!arch_spin_trylock(&lock->raw_lock)))
 		debug_spin_lock_contended(lock);
 	debug_spin_lock_after(lock);
+}
+
+static __always_inline void do_lock(raw_spinlock_t *lock, unsigned int subclass, unsigned long ip)
+{
+	spin_acquire(&lock->dep_map, subclass, 0, ip);
+	__do_lock(lock);
 }
 
 static __always_inline void do_unlock(raw_spinlock_t *lock, unsigned long ip)
@@ -86,14 +91,14 @@ static __always_inline void do_unlock(raw_spinlock_t *lock, unsigned long ip)
 void _raw_spin_lock(raw_spinlock_t *lock)
 {
 	__lock_preempt_disable(_RET_IP_);
-	do_lock(lock, _RET_IP_);
+	do_lock(lock, 0, _RET_IP_);
 }
 
 void _raw_spin_lock_irq(raw_spinlock_t *lock)
 {
 	__local_irq_disable(_RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
-	do_lock(lock, _RET_IP_);
+	do_lock(lock, 0, _RET_IP_);
 }
 
 unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
@@ -102,7 +107,7 @@ unsigned long _raw_spin_lock_irqsave(raw_spinlock_t *lock)
 
 	__local_irq_save(flags, _RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
-	do_lock(lock, _RET_IP_);
+	do_lock(lock, 0, _RET_IP_);
 	return flags;
 }
 
@@ -110,7 +115,37 @@ void _raw_spin_lock_bh(raw_spinlock_t *lock)
 {
 	__local_bh_disable(_RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
-	do_lock(lock, _RET_IP_);
+	do_lock(lock, 0, _RET_IP_);
+}
+
+void _raw_spin_lock_nested(raw_spinlock_t *lock, unsigned int subclass)
+{
+	__lock_preempt_disable(_RET_IP_);
+	do_lock(lock, subclass, _RET_IP_);
+}
+
+unsigned long _raw_spin_lock_irqsave_nested(raw_spinlock_t *lock, unsigned int subclass)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	__lock_preempt_disable(_RET_IP_);
+	do_lock(lock, subclass, _RET_IP_);
+	return flags;
+}
+
+void _raw_spin_lock_bh_nested(raw_spinlock_t *lock, unsigned int subclass)
+{
+	local_bh_disable();
+	__lock_preempt_disable(_RET_IP_);
+	do_lock(lock, subclass, _RET_IP_);
+}
+
+void _raw_spin_lock_nest_lock(raw_spinlock_t *lock, struct lockdep_map *nest_lock)
+{
+	__lock_preempt_disable(_RET_IP_);
+	lock_acquire_nest(&lock->dep_map, nest_lock, 0, _RET_IP_);
+	__do_lock(lock);
 }
 
 bool _raw_spin_trylock(raw_spinlock_t *lock)

@@ -770,6 +770,64 @@ static void subclasses_order_the_locks_of_a_class(struct kunit *test)
 	});
 }
 
+static void spinning_locks_have_subclasses_too(struct kunit *test)
+{
+	spinlock_t *a = &locks[0][0].spin, *b = &locks[0][1].spin;
+	rwlock_t *r = &locks[0][0].rw, *w = &locks[0][1].rw;
+	unsigned long flags;
+
+	set_types(SPIN);
+	EXPECT_KIND(test, LOCKDEP_NONE, {
+		spin_lock(a);
+		spin_lock_nested(b, SINGLE_DEPTH_NESTING);
+		spin_unlock(b);
+		spin_lock_irqsave_nested(b, flags, 2);
+		spin_unlock_irqrestore(b, flags);
+		spin_lock_bh_nested(b, 3);
+		spin_unlock_bh(b);
+		spin_unlock(a);
+	});
+	set_types(RW);
+	EXPECT_KIND(test, LOCKDEP_NONE, {
+		write_lock(r);
+		write_lock_nested(w, SINGLE_DEPTH_NESTING);
+		write_unlock(w);
+		write_unlock(r);
+	});
+}
+
+/* Under a lock that excludes all others who do the same, a class needs no order. */
+static void a_lock_around_all_makes_any_order_right(struct kunit *test)
+{
+	set_types(MUTEX);
+	types[0] = SPIN;
+	types[1] = SEM;
+	EXPECT_KIND(test, LOCKDEP_NONE, {
+		struct mutex *around = &locks[2][0].mutex;
+
+		mutex_lock(around);
+		for (int i = 0; i < 2; i++) {
+			down_write_nest_lock(&locks[1][i].sem, around);
+			down_write_nest_lock(&locks[1][!i].sem, around);
+			up_write(&locks[1][!i].sem);
+			up_write(&locks[1][i].sem);
+			spin_lock_nest_lock(&locks[0][i].spin, around);
+			spin_lock_nest_lock(&locks[0][!i].spin, around);
+			spin_unlock(&locks[0][!i].spin);
+			spin_unlock(&locks[0][i].spin);
+		}
+		mutex_unlock(around);
+	});
+	EXPECT_KIND(test, LOCKDEP_NONE, {
+		down_write(&locks[1][0].sem);
+		mutex_lock_nest_lock(&locks[2][0].mutex, &locks[1][0].sem);
+		mutex_lock_nest_lock(&locks[2][1].mutex, &locks[1][0].sem);
+		mutex_unlock(&locks[2][1].mutex);
+		mutex_unlock(&locks[2][0].mutex);
+		up_write(&locks[1][0].sem);
+	});
+}
+
 static void a_lock_held_can_change_its_subclass(struct kunit *test)
 {
 	struct mutex *m = &locks[0][0].mutex, *n = &locks[0][1].mutex;
@@ -1218,6 +1276,8 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(readers_and_writers_make_cycles_only_where_they_wait),
 	KUNIT_CASE(what_is_held_by_trylock_did_not_wait_but_is_held),
 	KUNIT_CASE(subclasses_order_the_locks_of_a_class),
+	KUNIT_CASE(spinning_locks_have_subclasses_too),
+	KUNIT_CASE(a_lock_around_all_makes_any_order_right),
 	KUNIT_CASE(a_lock_held_can_change_its_subclass),
 	KUNIT_CASE(a_lock_can_be_given_a_class_or_none),
 	KUNIT_CASE(lockdep_off_lets_everything_pass),
