@@ -113,6 +113,9 @@ void lock_set_class(struct lockdep_map *map, const char *name, struct lock_class
 		    unsigned long ip);
 #define lock_set_subclass(map, subclass, ip) lock_set_class(map, (map)->name, (map)->key, subclass, ip)
 
+/* lockdep_in_sandbox - does the running task make mistakes on purpose, for a test? */
+bool lockdep_in_sandbox(void);
+
 /* holds_spinning_lock - is one of the locks that the running task holds one that spins? */
 bool holds_spinning_lock(void);
 

@@ -64,6 +64,11 @@ static bool in_sandbox(const struct task_struct *curr)
 	return lockdep_sandbox && lockdep_sandbox->task == curr;
 }
 
+bool lockdep_in_sandbox(void)
+{
+	return in_sandbox(current);
+}
+
 static bool may_validate(const struct task_struct *curr)
 {
 	if (curr->lockdep_recursion || in_nmi())

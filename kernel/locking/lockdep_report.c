@@ -200,8 +200,10 @@ static void draw_cpus(unsigned int n)
 	int len = 0, i;
 
 	for (i = 0; i < n; i++) {
-		scnprintf(head + len, sizeof(head) - len, "CPU%-*d", COLUMN_WIDTH - 3, i);
-		len += scnprintf(line + len, sizeof(line) - len, "%-*s", COLUMN_WIDTH, "----");
+		scnprintf(head + len, sizeof(head) - len, "%*sCPU%d", i ? COLUMN_WIDTH - 4 : 0, "",
+			  i);
+		len += scnprintf(line + len, sizeof(line) - len, "%*s----",
+				 i ? COLUMN_WIDTH - 4 : 0, "");
 	}
 	say("  %s\n", head);
 	say("  %s\n", line);

@@ -13,6 +13,8 @@
 #include <linux/stddef.h>
 #include <asm/spinlock.h>
 
+#include "internals.h"
+
 struct mcs_spinlock {
 	struct mcs_spinlock *next; /* set by the waiter behind */
 	int locked;                /* set by the one in front: this one is the head now */
@@ -50,11 +52,11 @@ void queued_spin_lock_slowpath(arch_spinlock_t *lock)
 	if (old) {
 		prev = decode_tail(old);
 		WRITE_ONCE(prev->next, node);
-		smp_cond_load_acquire(&node->locked, VAL);
+		smp_cond_load_acquire(&node->locked, VAL || spin_wait_turn());
 	}
 
 	/* Head of the queue: the lock is this CPU's as soon as it is free, since a tail keeps the fast path out. */
-	val = smp_cond_load_acquire(&lock->val, !(VAL & 0xff));
+	val = smp_cond_load_acquire(&lock->val, !(VAL & 0xff) || spin_wait_turn());
 	if (val == (u32)tail << 16 && try_cmpxchg(&lock->val, &val, _Q_LOCKED_VAL))
 		goto release; /* nobody behind: the queue is empty again */
 

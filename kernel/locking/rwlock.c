@@ -21,16 +21,15 @@ void __rwlock_init(rwlock_t *lock, const char *name, struct lock_class_key *key)
 	lockdep_init_map_wait(&lock->dep_map, name, key, 0, LD_WAIT_SPIN);
 }
 
-/* As with spinlocks: reported once a boot; the machine goes on, and may well hang right there. */
+/* As with spinlocks. Of readers nothing is known but their number. */
 static noinline void rwlock_bug(rwlock_t *lock, const char *msg)
 {
-	static int reported;
-
-	if (xchg(&reported, 1))
+	if (!lock_bug_begin())
 		return;
-	pr_emerg("BUG: rwlock %s on CPU#%d, %s/%d, %pS\n", msg, this_cpu_read(cpu_number),
+	pr_emerg("BUG: rwlock %s on CPU#%d, %s/%d, %px\n", msg, this_cpu_read(cpu_number),
 		 current->comm, current->pid, lock);
-	dump_stack();
+	lock_dump(lock, lock->magic == RWLOCK_MAGIC ? lock->dep_map.name : NULL, lock->magic,
+		  READ_ONCE(lock->owner), lock->owner_cpu);
 }
 
 static __always_inline void check_magic(rwlock_t *lock)

@@ -4,6 +4,8 @@
  * in the running task's list of held locks of the place that took each.
  */
 #include <linux/bug.h>
+#include <linux/ktime.h>
+#include <linux/nmi.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
@@ -21,29 +23,79 @@ void __raw_spin_lock_init(raw_spinlock_t *lock, const char *name, struct lock_cl
 	lockdep_init_map_wait(&lock->dep_map, name, key, 0, LD_WAIT_SPIN);
 }
 
-/* A lock that cannot be right is reported once a boot; the machine goes on, and may well hang right there. */
-static noinline void spin_bug(raw_spinlock_t *lock, const char *msg)
+DEFINE_PER_CPU(struct spin_wait, spin_wait);
+s64 spin_lockup_ns = 10 * NSEC_PER_SEC;
+
+bool lock_bug_begin(void)
 {
 	static int reported;
-	struct task_struct *owner = READ_ONCE(lock->owner);
 
-	if (xchg(&reported, 1))
-		return;
+	return lockdep_in_sandbox() || !xchg(&reported, 1);
+}
+
+void lock_dump(const void *lock, const char *name, u32 magic, const struct task_struct *owner,
+	       int owner_cpu)
+{
+	char address[24];
+
+	if (!name)
+		snprintf(address, sizeof(address), "%px", lock);
+	pr_emerg(" lock: %s, .magic: %08x, .owner: %s/%d, .owner_cpu: %d\n", name ?: address,
+		 magic, owner ? owner->comm : "<none>", owner ? owner->pid : -1, owner_cpu);
+	dump_stack();
+}
+
+static void spin_dump(raw_spinlock_t *lock, const char *msg)
+{
 	pr_emerg("BUG: spinlock %s on CPU#%d, %s/%d\n", msg, this_cpu_read(cpu_number),
 		 current->comm, current->pid);
-	pr_emerg(" lock: %pS, .magic: %08x, .owner: %s/%d, .owner_cpu: %d\n", lock, lock->magic,
-		 owner ? owner->comm : "<none>", owner ? owner->pid : -1, lock->owner_cpu);
-	dump_stack();
+	lock_dump(lock, lock->magic == SPINLOCK_MAGIC ? lock->dep_map.name : NULL, lock->magic,
+		  READ_ONCE(lock->owner), lock->owner_cpu);
+}
+
+/* A lock that cannot be right: the machine goes on, and may well hang right there. */
+static noinline void spin_bug(raw_spinlock_t *lock, const char *msg)
+{
+	if (lock_bug_begin())
+		spin_dump(lock, msg);
+}
+
+/* Nobody holds a spinlock for so long: who does, and what does that CPU do? */
+static noinline void report_lockup(raw_spinlock_t *lock)
+{
+	static int reported;
+	int cpu = READ_ONCE(lock->owner_cpu);
+
+	if (!lockdep_in_sandbox() && xchg(&reported, 1))
+		return;
+	spin_dump(lock, "lockup suspected");
+	if (cpu >= 0 && cpu != this_cpu_read(cpu_number))
+		trigger_single_cpu_backtrace(cpu);
+}
+
+bool spin_wait_turn(void)
+{
+	struct spin_wait *wait = this_cpu_ptr(&spin_wait);
+
+	if (wait->lock && unlikely(ktime_get() - wait->since > spin_lockup_ns)) {
+		wait->since = S64_MAX; /* once for each wait */
+		report_lockup(wait->lock);
+	}
+	return false;
 }
 
 /* Somebody holds it. Waiting makes no sense if that is the caller, or another task of this CPU. */
 static noinline void debug_spin_lock_contended(raw_spinlock_t *lock)
 {
+	struct spin_wait outer = *this_cpu_ptr(&spin_wait); /* of what this interrupted */
+
 	if (READ_ONCE(lock->owner) == current)
 		spin_bug(lock, "recursion");
 	else if (READ_ONCE(lock->owner_cpu) == this_cpu_read(cpu_number))
 		spin_bug(lock, "cpu recursion");
+	*this_cpu_ptr(&spin_wait) = (struct spin_wait){ lock, ktime_get() };
 	arch_spin_lock(&lock->raw_lock);
+	*this_cpu_ptr(&spin_wait) = outer;
 }
 
 static __always_inline void debug_spin_lock_after(raw_spinlock_t *lock)

@@ -6,6 +6,7 @@
 #include <linux/hrtimer.h>
 #include <linux/spinlock.h>
 #include "../../kernel/debug/report.h"
+#include "../../kernel/locking/lockdep_internals.h"
 #include "helpers.h"
 
 static DEFINE_RWLOCK(lock);
@@ -419,6 +420,54 @@ static void who_holds_one_may_not_sleep(struct kunit *test)
 	atomic_sleep_panics = panics_before;
 }
 
+/* ---- mistakes ---- */
+
+#ifdef CONFIG_DEBUG_SPINLOCK
+
+static void expect_bug(struct kunit *test, u64 mark, const char *what)
+{
+	char line[96];
+
+	snprintf(line, sizeof(line), "BUG: rwlock %s on CPU#%d, %s/%d", what,
+		 raw_smp_processor_id(), current->comm, current->pid);
+	if (!log_has(mark, line))
+		KUNIT_FAIL(test, "no line '%s'\n", line);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, " lock: "));
+}
+
+/* The lock is free: whoever spins for it after the report gets it. */
+static void a_writers_mistakes_are_reported(struct kunit *test)
+{
+	static struct lockdep_sandbox sandbox;
+	u64 mark = log_mark();
+
+	lockdep_set_sandbox(&sandbox);
+	lock.owner = current;
+	read_lock(&lock);
+	read_unlock(&lock);
+	expect_bug(test, mark, "recursion");
+	mark = log_mark();
+	preempt_disable();
+	lock.owner = &init_task;
+	lock.owner_cpu = raw_smp_processor_id();
+	write_lock(&lock);
+	preempt_enable();
+	expect_bug(test, mark, "cpu recursion");
+	mark = log_mark();
+	lock.owner = &init_task;
+	write_unlock(&lock);
+	expect_bug(test, mark, "wrong owner");
+	mark = log_mark();
+	lock.magic = 0;
+	read_lock(&lock);
+	lock.magic = RWLOCK_MAGIC;
+	read_unlock(&lock);
+	expect_bug(test, mark, "bad magic");
+	lockdep_set_sandbox(NULL);
+}
+
+#endif
+
 /* Some cases take the lock in interrupts, others with interrupts on. */
 static int rwlock_test_init(struct kunit *test)
 {
@@ -435,6 +484,9 @@ static struct kunit_case rwlock_cases[] = {
 	KUNIT_CASE(waiters_are_served_in_the_order_they_came),
 	KUNIT_CASE(the_forms_turn_off_what_they_say_and_back_on),
 	KUNIT_CASE(who_holds_one_may_not_sleep),
+#ifdef CONFIG_DEBUG_SPINLOCK
+	KUNIT_CASE(a_writers_mistakes_are_reported),
+#endif
 	{}
 };
 

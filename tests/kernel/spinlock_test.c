@@ -6,6 +6,8 @@
 #include <linux/jiffies.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
+#include "../../kernel/locking/internals.h"
+#include "../../kernel/locking/lockdep_internals.h"
 #include "helpers.h"
 
 static DEFINE_SPINLOCK(lock);
@@ -353,6 +355,142 @@ static void lock_bh_keeps_softirqs_out(struct kunit *test)
 	del_timer_sync(&bh.timer);
 }
 
+/* ---- mistakes ---- */
+
+#ifdef CONFIG_DEBUG_SPINLOCK
+
+static struct lockdep_sandbox sandbox;
+
+/* Whoever spins for the lock gets it now. */
+static enum hrtimer_restart set_free(struct hrtimer *timer)
+{
+	arch_spin_unlock(&lock.rlock.raw_lock);
+	return HRTIMER_NORESTART;
+}
+
+/* Take the lock, which is not free; an interrupt frees it after @ns. */
+static void spin_in_vain(s64 ns)
+{
+	struct hrtimer timer;
+
+	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	timer.function = set_free;
+	hrtimer_start(&timer, ns, HRTIMER_MODE_REL_PINNED);
+	_raw_spin_lock(&lock.rlock);
+	hrtimer_cancel(&timer);
+}
+
+static void expect_bug(struct kunit *test, u64 mark, const char *what)
+{
+	char line[96];
+
+	snprintf(line, sizeof(line), "BUG: spinlock %s on CPU#%d, %s/%d", what,
+		 raw_smp_processor_id(), current->comm, current->pid);
+	if (!log_has(mark, line))
+		KUNIT_FAIL(test, "no line '%s'\n", line);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, " lock: "));
+}
+
+static void taking_it_twice_is_reported_as_recursion(struct kunit *test)
+{
+	u64 mark = log_mark();
+	char line[80];
+
+	lockdep_set_sandbox(&sandbox);
+	spin_lock(&lock);
+	spin_in_vain(50 * NSEC_PER_USEC);
+	spin_unlock(&lock);
+	lock_release(&lock.dep_map, _THIS_IP_);
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, sandbox.report.kind, LOCKDEP_RECURSIVE);
+	lockdep_set_sandbox(NULL);
+	expect_bug(test, mark, "recursion");
+	snprintf(line, sizeof(line), " lock: lock, .magic: dead4ead, .owner: %s/%d",
+		 current->comm, current->pid);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, line));
+}
+
+/* The owner has been switched out with it, so it cannot give it back. */
+static void waiting_for_a_task_of_the_same_cpu_is_reported(struct kunit *test)
+{
+	u64 mark = log_mark();
+
+	lockdep_set_sandbox(&sandbox);
+	preempt_disable();
+	arch_spin_lock(&lock.rlock.raw_lock);
+	lock.rlock.owner = &init_task;
+	lock.rlock.owner_cpu = raw_smp_processor_id();
+	spin_in_vain(50 * NSEC_PER_USEC);
+	expect_bug(test, mark, "cpu recursion");
+	spin_unlock(&lock);
+	preempt_enable();
+	lockdep_set_sandbox(NULL);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, ".owner: swapper/0/0"));
+}
+
+static void unlocking_what_is_not_ones_own_is_reported(struct kunit *test)
+{
+	raw_spinlock_t *raw = &lock.rlock;
+	u64 mark = log_mark();
+
+	lockdep_set_sandbox(&sandbox);
+	spin_lock(&lock);
+	raw->owner = &init_task;
+	spin_unlock(&lock);
+	expect_bug(test, mark, "wrong owner");
+	mark = log_mark();
+	spin_lock(&lock);
+	raw->owner_cpu = NR_CPUS - 1;
+	spin_unlock(&lock);
+	expect_bug(test, mark, "wrong CPU");
+	mark = log_mark();
+	preempt_disable();
+	_raw_spin_unlock(raw);
+	expect_bug(test, mark, "already unlocked");
+	KUNIT_EXPECT_EQ(test, sandbox.report.kind, LOCKDEP_BAD_UNLOCK);
+	lockdep_set_sandbox(NULL);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
+	KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock));
+}
+
+static void a_lock_that_is_none_is_reported(struct kunit *test)
+{
+	u64 mark = log_mark();
+
+	lockdep_set_sandbox(&sandbox);
+	lock.rlock.magic = 0x6b6b6b6b;
+	spin_lock(&lock);
+	lock.rlock.magic = SPINLOCK_MAGIC;
+	spin_unlock(&lock);
+	lockdep_set_sandbox(NULL);
+	expect_bug(test, mark, "bad magic");
+	KUNIT_EXPECT_TRUE(test, log_has(mark, ".magic: 6b6b6b6b"));
+}
+
+static void a_wait_that_does_not_end_is_reported_once(struct kunit *test)
+{
+	s64 limit = spin_lockup_ns;
+	u64 mark = log_mark();
+
+	spin_lockup_ns = 100 * NSEC_PER_USEC;
+	lockdep_set_sandbox(&sandbox);
+	preempt_disable();
+	arch_spin_lock(&lock.rlock.raw_lock);
+	spin_in_vain(500 * NSEC_PER_USEC);
+	expect_bug(test, mark, "lockup suspected");
+	spin_unlock(&lock);
+	preempt_enable();
+	spin_lockup_ns = limit;
+	KUNIT_EXPECT_PTR_EQ(test, this_cpu_read(spin_wait.lock), NULL);
+	mark = log_mark();
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	lockdep_set_sandbox(NULL);
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "BUG"));
+}
+
+#endif
+
 /* Some cases take the lock in interrupts, others with interrupts on. */
 static int spinlock_test_init(struct kunit *test)
 {
@@ -370,6 +508,13 @@ static struct kunit_case spinlock_cases[] = {
 	KUNIT_CASE(locks_nest_and_may_be_released_in_any_order),
 	KUNIT_CASE(a_holder_is_not_preempted_before_it_unlocks),
 	KUNIT_CASE(lock_bh_keeps_softirqs_out),
+#ifdef CONFIG_DEBUG_SPINLOCK
+	KUNIT_CASE(taking_it_twice_is_reported_as_recursion),
+	KUNIT_CASE(waiting_for_a_task_of_the_same_cpu_is_reported),
+	KUNIT_CASE(unlocking_what_is_not_ones_own_is_reported),
+	KUNIT_CASE(a_lock_that_is_none_is_reported),
+	KUNIT_CASE(a_wait_that_does_not_end_is_reported_once),
+#endif
 	{}
 };
 
