@@ -4,6 +4,7 @@
 
 #include <linux/mutex.h>
 #include "../../kernel/debug/report.h"
+#include "../../kernel/locking/lockdep_internals.h"
 #include "helpers.h"
 
 static DEFINE_MUTEX(mutex);
@@ -230,6 +231,33 @@ static void taking_a_free_mutex_where_one_may_not_sleep_is_reported(struct kunit
 	atomic_sleep_panics = panics_before;
 }
 
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+
+static void misused_mutexes_are_reported(struct kunit *test)
+{
+	static struct lockdep_sandbox sandbox;
+	static DEFINE_MUTEX(m);
+	u64 mark = log_mark();
+
+	lockdep_set_sandbox(&sandbox);
+	atomic_long_set(&m.owner, (long)&init_task);
+	mutex_unlock(&m);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "mutex (m): unlocked by kunit/misused_"));
+	KUNIT_EXPECT_EQ(test, sandbox.report.kind, LOCKDEP_BAD_UNLOCK);
+	lockdep_set_sandbox(&sandbox);
+	mutex_lock(&m);
+	mark = log_mark();
+	mutex_destroy(&m);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "mutex (m): destroyed while it is locked"));
+	mark = log_mark();
+	mutex_unlock(&m);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "destroyed, or never initialised"));
+	lockdep_set_sandbox(NULL);
+	mutex_init(&m);
+}
+
+#endif
+
 static struct kunit_case mutex_cases[] = {
 	KUNIT_CASE(one_task_at_a_time_has_the_mutex),
 	KUNIT_CASE(trylock_says_whether_it_got_the_mutex),
@@ -243,6 +271,9 @@ static struct kunit_case mutex_cases[] = {
 	KUNIT_CASE(an_owner_may_end_at_once),
 	KUNIT_CASE(the_holder_may_sleep_and_reports_list_the_mutex),
 	KUNIT_CASE(taking_a_free_mutex_where_one_may_not_sleep_is_reported),
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+	KUNIT_CASE(misused_mutexes_are_reported),
+#endif
 	{}
 };
 
