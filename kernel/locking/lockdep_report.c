@@ -154,15 +154,15 @@ static void say_held(const char *what, const struct held_lock *hlock)
 	say("%s (%s){%s}, at %s\n", what, name, usage, place);
 }
 
-static void say_trace(u16 trace)
+static void say_trace(const char *indent, u16 trace)
 {
 	const u32 *entries;
 	unsigned int n = trace_entries(trace, &entries), i;
 
 	for (i = 0; i < n; i++)
-		say_place("      ", code_address(entries[i]));
+		say_place(indent, code_address(entries[i]));
 	if (!n)
-		say("      (no room was left to remember how)\n");
+		say("%s(no room was left to remember how)\n", indent);
 }
 
 static const char *irq_name(unsigned int usage)
@@ -285,7 +285,7 @@ static void say_edge(const struct lock_edge *edge)
 
 	say("-> (%s) was taken while (%s) was held:\n", lock_class_name(edge->to, to),
 	    lock_class_name(edge->from, from));
-	say_trace(edge->trace);
+	say_trace("      ", edge->trace);
 	say_place("   and that one at\n      ", code_address(edge->from_ip));
 }
 
@@ -303,7 +303,7 @@ static void say_usage(unsigned int class_idx, unsigned int usage)
 	char name[LOCK_NAME_LEN], use[24];
 
 	say("(%s) became {%s} here:\n", lock_class_name(class_idx, name), usage_name(usage, use));
-	say_trace(lock_classes[class_idx].usage_trace[usage]);
+	say_trace("      ", lock_classes[class_idx].usage_trace[usage]);
 }
 
 static void say_task(const char *what)
@@ -450,7 +450,7 @@ static void say_all(const struct lockdep_report *r)
 		say("turning off the locking correctness validator.\n");
 	print_task_header(level);
 	say("Call Trace:\n");
-	say_trace(save_trace(ip));
+	say_trace(" ", save_trace(ip));
 	if (rules[r->kind])
 		say("%s", rules[r->kind]);
 }
