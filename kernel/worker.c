@@ -212,6 +212,7 @@ static void process_one_work(struct worker *worker, struct work_struct *work)
 	struct worker *collision = find_worker_executing_work(pool, work);
 	work_func_t func = work->func;
 	int color = work->color;
+	struct lockdep_map map __maybe_unused;
 
 	if (unlikely(collision)) { /* never twice at the same time */
 		list_move_tail(&work->entry, &collision->scheduled);
@@ -220,7 +221,9 @@ static void process_one_work(struct worker *worker, struct work_struct *work)
 	begin_work(worker, work);
 	clear_bit(WORK_STRUCT_PENDING_BIT, (unsigned long *)&work->data);
 	raw_spin_unlock_irq(&pool->lock);
+	lock_function_acquire(&map, func);
 	func(work); /* @work may be gone now */
+	lock_release(&map, _THIS_IP_);
 	if (unlikely(in_atomic() || lockdep_depth(current)))
 		report_leak(func);
 	cond_resched();

@@ -312,6 +312,7 @@ bool __sched flush_work(struct work_struct *work)
 	might_sleep();
 	if (WARN_ON_ONCE(current_work() == work))
 		return false; /* it would wait for itself */
+	lock_function_wait(work->func);
 	if (!start_flush_work(work, &barrier))
 		return false;
 	wait_for_completion(&barrier.done);

@@ -62,7 +62,8 @@ struct held_lock {
 			u32 in_nmi : 1;
 			u32 nested : 1;		/* the caller says which lock keeps others of its class in order */
 			u32 subclass : 3;
-			u32 unused : 6;
+			u32 function : 1;	/* no lock: a function whose end others may wait for */
+			u32 unused : 5;
 			u32 valid : 1;		/* written last */
 		};
 	};
@@ -97,6 +98,14 @@ void __lock_acquire(struct lockdep_map *map, u32 how, unsigned long ip);
 
 /* lock_acquire_nest - the same, under @nest_lock, which makes any order among the locks of this class right. */
 void lock_acquire_nest(struct lockdep_map *map, struct lockdep_map *nest_lock, int read, unsigned long ip);
+
+/*
+ * lock_function_acquire - @fn begins, for whose end others may wait; lock_release() when it has ended. All that run @fn
+ * are one class. lock_function_wait - the caller waits until @fn is over; if it may begin at all, it counts.
+ * So a lock that @fn takes, held by who waits for @fn, is found. Context: any but NMI.
+ */
+void lock_function_acquire(struct lockdep_map *map, void *fn);
+void lock_function_wait(void *fn);
 
 /* lock_release - note that the running task gives the lock back. Reports a lock that it does not hold. */
 void lock_release(struct lockdep_map *map, unsigned long ip);
@@ -193,6 +202,8 @@ extern struct lock_class_key __lockdep_no_validate__;
 #define lock_acquire(map, subclass, trylock, read, ip) do { } while (0)
 #define lock_acquire_nest(map, nest_lock, read, ip) do { } while (0)
 #define lock_release(map, ip) do { } while (0)
+#define lock_function_acquire(map, fn) do { } while (0)
+#define lock_function_wait(fn) do { } while (0)
 #define lock_set_class(map, name, key, subclass, ip) do { (void)(key); } while (0)
 #define lock_set_subclass(map, subclass, ip) do { } while (0)
 #define lockdep_register_key(key) do { (void)(key); } while (0)

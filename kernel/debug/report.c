@@ -177,17 +177,24 @@ static void print_held_lock(const char *lvl, int index, const struct held_lock *
 	printk("%s #%d: (%s){%s}, taken at %s\n", lvl, index, held->instance->name, usage, place);
 }
 
+static bool is_lock(const struct held_lock *held)
+{
+	return held->valid && !held->function;
+}
+
 void __debug_show_held_locks(const char *lvl, struct task_struct *p)
 {
 	int depth = min(READ_ONCE(p->lockdep_depth), MAX_LOCK_DEPTH);
-	int i;
+	int i, n = 0;
 
-	if (depth <= 0)
-		return;
-	printk("%s%d lock%s held by %s/%d:\n", lvl, depth, depth == 1 ? "" : "s", p->comm, p->pid);
 	for (i = 0; i < depth; i++)
-		if (p->held_locks[i].valid)
-			print_held_lock(lvl, i, &p->held_locks[i]);
+		n += is_lock(&p->held_locks[i]);
+	if (!n)
+		return;
+	printk("%s%d lock%s held by %s/%d:\n", lvl, n, n == 1 ? "" : "s", p->comm, p->pid);
+	for (i = 0, n = 0; i < depth; i++)
+		if (is_lock(&p->held_locks[i]))
+			print_held_lock(lvl, n++, &p->held_locks[i]);
 }
 
 void debug_show_held_locks(struct task_struct *p)

@@ -19,6 +19,7 @@
  */
 #include <linux/bug.h>
 #include <linux/hash.h>
+#include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 #include <linux/percpu.h>
@@ -40,6 +41,7 @@
 #define HELD_NESTED     BIT(21)
 #define HELD_SUBCLASS   (7 * BIT(22))
 #define HELD_SUBCLASS_1 BIT(22)
+#define HELD_FUNCTION   BIT(25)
 #define HELD_VALID      BIT(31)
 #define HELD_CONTEXT    (HELD_IN_HARDIRQ | HELD_IN_SOFTIRQ | HELD_IN_NMI)
 
@@ -136,7 +138,7 @@ void lockdep_on(void)
 
 /* ---- classes ---- */
 
-extern char _data[], __bss_stop[], __per_cpu_start[], __per_cpu_end[];
+extern char _text[], _etext[], _data[], __bss_stop[], __per_cpu_start[], __per_cpu_end[];
 
 /* A CPU's copy of a per-CPU variable stands for the variable: all copies are one class. */
 static void *percpu_template(const void *obj)
@@ -153,9 +155,21 @@ static void *percpu_template(const void *obj)
 	return NULL;
 }
 
+/* Functions are keys, too: see lock_function_acquire(). */
 static bool is_static(const void *obj)
 {
-	return (const char *)obj >= _data && (const char *)obj < __bss_stop;
+	const char *p = obj;
+
+	return (p >= _data && p < __bss_stop) || (p >= _text && p < _etext);
+}
+
+static const char *name_of(const struct lockdep_map *map)
+{
+	struct ksym sym;
+
+	if (map->name)
+		return map->name;
+	return kallsyms_find((unsigned long)map->key, &sym) ? sym.name : "?";
 }
 
 static bool is_registered(const struct lock_class_key *key)
@@ -228,7 +242,7 @@ static unsigned int add_class(struct lockdep_map *map, struct lock_class_key *ke
 		return 0;
 	lock_classes[i] = (struct lock_class){
 		.key = key,
-		.name = map->name ?: "?",
+		.name = name_of(map),
 		.subclass = subclass,
 		.wait_type_inner = map->wait_type_inner,
 		.wait_type_outer = map->wait_type_outer ?: map->wait_type_inner,
@@ -518,6 +532,24 @@ void lock_acquire_nest(struct lockdep_map *map, struct lockdep_map *nest_lock, i
 	__lock_acquire(map, __HELD_HOW(0, 0, read) | HELD_NESTED, ip);
 }
 
+void lock_function_acquire(struct lockdep_map *map, void *fn)
+{
+	*map = (struct lockdep_map){ .key = fn };
+	__lock_acquire(map, __HELD_HOW(0, 0, 0) | HELD_FUNCTION, _RET_IP_);
+}
+
+/* With interrupts off, since it does not matter here whether an interrupt could come. */
+void lock_function_wait(void *fn)
+{
+	struct lockdep_map map = { .key = fn };
+	unsigned long flags;
+
+	local_irq_save(flags);
+	__lock_acquire(&map, __HELD_HOW(0, 0, 0) | HELD_FUNCTION, _RET_IP_);
+	lock_release(&map, _RET_IP_);
+	local_irq_restore(flags);
+}
+
 /* A lock that could not be taken is not validated by being tried, so this says that it waits. */
 void lock_check(struct lockdep_map *map, unsigned int subclass, int read, unsigned long ip)
 {
@@ -678,7 +710,7 @@ bool holds_spinning_lock(void)
 	int i = min(curr->lockdep_depth, MAX_LOCK_DEPTH);
 
 	while (--i >= 0)
-		if (curr->held_locks[i].instance->wait_type_inner != LD_WAIT_SLEEP)
+		if (curr->held_locks[i].instance->wait_type_inner == LD_WAIT_SPIN)
 			return true;
 	return false;
 }

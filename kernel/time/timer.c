@@ -222,6 +222,7 @@ int del_timer_sync(struct timer_list *timer)
 	int ret;
 
 	WARN_ON_ONCE(in_hardirq());
+	lock_function_wait(timer->function);
 	while ((ret = try_to_del_timer_sync(timer)) < 0)
 		cpu_relax();
 	return ret;
@@ -252,6 +253,7 @@ static unsigned long find_next_expiry(struct timer_base *base)
 static void call_timer(struct timer_base *base, struct timer_list *timer) __must_hold(base->lock)
 {
 	void (*fn)(struct timer_list *) = timer->function;
+	struct lockdep_map map __maybe_unused;
 	bool irqsafe;
 	struct running_callback cb;
 	int count;
@@ -264,7 +266,9 @@ static void call_timer(struct timer_base *base, struct timer_list *timer) __must
 		local_irq_enable();
 	count = preempt_count();
 	callback_begin(&cb, "timer callback", fn, NO_LINE);
+	lock_function_acquire(&map, fn);
 	fn(timer);
+	lock_release(&map, _THIS_IP_);
 	callback_end(&cb);
 	if (WARN_ONCE(count != preempt_count(),
 		      "timer: %ps leaves preempt_count %08x, entered with %08x\n", fn,

@@ -29,6 +29,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/timer.h>
+#include <linux/workqueue.h>
 #include "../../kernel/debug/report.h"
 #include "../../kernel/locking/lockdep_internals.h"
 #include "helpers.h"
@@ -1157,6 +1158,57 @@ static void a_real_timer_counts_as_a_softirq(struct kunit *test)
 		});
 }
 
+/* The timer's function may be about to take the lock, and would not end before it has it. */
+static void waiting_for_a_timer_with_its_lock_is_found(struct kunit *test)
+{
+	static DEFINE_TIMER(timer, timer_takes);
+	struct lockdep_map fn = { .key = (void *)timer_takes };
+	spinlock_t *a = &locks[0][0].spin;
+
+	set_types(SPIN);
+	for (int held = 0; held < 2; held++) {
+		lockdep_reset_lock(&fn);
+		EXPECT_KIND(test, held ? LOCKDEP_CIRCULAR : LOCKDEP_NONE, {
+			mod_timer(&timer, jiffies);
+			KUNIT_EXPECT_TRUE(test, eventually(!timer_pending(&timer)));
+			if (held)
+				spin_lock_bh(a);
+			del_timer_sync(&timer);
+			if (held)
+				spin_unlock_bh(a);
+		});
+	}
+}
+
+static void work_takes(struct work_struct *work)
+{
+	mutex_lock(&locks[0][0].mutex);
+	mutex_unlock(&locks[0][0].mutex);
+}
+
+static void waiting_for_a_work_item_with_its_mutex_is_found(struct kunit *test)
+{
+	static DECLARE_WORK(work, work_takes);
+	struct lockdep_map fn = { .key = (void *)work_takes };
+	struct mutex *m = &locks[0][0].mutex;
+
+	set_types(MUTEX);
+	for (int cancel = 0; cancel < 2; cancel++) {
+		lockdep_reset_lock(&fn);
+		EXPECT_KIND(test, LOCKDEP_CIRCULAR, {
+			schedule_work(&work);
+			flush_work(&work);
+			KUNIT_EXPECT_EQ(test, sandbox.report.kind, LOCKDEP_NONE);
+			mutex_lock(m);
+			if (cancel)
+				cancel_work_sync(&work);
+			else
+				flush_work(&work);
+			mutex_unlock(m);
+		});
+	}
+}
+
 static int take_a_then_b(void *unused)
 {
 	mutex_lock(&locks[0][0].mutex);
@@ -1294,6 +1346,8 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(assertions_about_held_locks_warn),
 	KUNIT_CASE(a_real_interrupt_counts),
 	KUNIT_CASE(a_real_timer_counts_as_a_softirq),
+	KUNIT_CASE(waiting_for_a_timer_with_its_lock_is_found),
+	KUNIT_CASE(waiting_for_a_work_item_with_its_mutex_is_found),
 	KUNIT_CASE(a_report_names_both_paths),
 	KUNIT_CASE(interrupt_reports_name_the_uses),
 	KUNIT_CASE(a_chain_known_costs_no_search),
