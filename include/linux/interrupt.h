@@ -101,6 +101,7 @@ enum {
 	TASKLET_SOFTIRQ,
 	SCHED_SOFTIRQ,
 	RCU_SOFTIRQ,
+	PROVOKE_SOFTIRQ,	/* mistakes made on purpose */
 	NR_SOFTIRQS,
 };
 

@@ -273,13 +273,13 @@ static void softirq_function(struct softirq_action *action)
 	call_interrupt_fn();
 }
 
-/* Nobody else uses this one. */
+/* It runs where bottom halves are enabled again. */
 static int from_softirq(context_fn fn)
 {
 	expect_interrupt(fn);
-	open_softirq(SCHED_SOFTIRQ, softirq_function);
+	open_softirq(PROVOKE_SOFTIRQ, softirq_function);
 	local_bh_disable();
-	raise_softirq(SCHED_SOFTIRQ);
+	raise_softirq(PROVOKE_SOFTIRQ);
 	local_bh_enable();
 	be_interrupted();
 	return 0;
@@ -359,7 +359,7 @@ const struct context contexts[NR_CONTEXTS] = {
 	{ "hardirq", from_hardirq, "a device's interrupt" },
 	{ "hrtimer", from_hrtimer, "in the timer interrupt" },
 	{ "softirq", from_softirq, "a softirq's function" },
-	{ "tasklet", from_tasklet_function, "a tasklet, in a softirq" },
+	{ "tasklet", from_tasklet_function, "run by a softirq" },
 	{ "timer", from_timer_callback, "in the timer softirq" },
 	{ "nmi", from_nmi, "an NMI handler" },
 	{ "wait-condition", in_wait_condition, "of a wait_event()" },

@@ -281,7 +281,7 @@ static void list_all(void)
 
 	shell_printf("provoke CONTEXT PRIMITIVE, provoke CRASH; provoke all\nCONTEXT\n");
 	for (i = 0; i < NR_CONTEXTS; i += 2)
-		shell_printf("  %-17s%-22s  %-17s%s\n", contexts[i].name, contexts[i].help,
+		shell_printf("  %-17s%-21s%-17s%s\n", contexts[i].name, contexts[i].help,
 			     contexts[i + 1].name, contexts[i + 1].help);
 	shell_printf("PRIMITIVE\n");
 	for (i = 0; i < ARRAY_SIZE(primitives); i++)

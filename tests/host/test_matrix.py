@@ -94,7 +94,7 @@ BY_SCHEDULE = {"schedule", "schedule_timeout"}
 LEGAL = {*(("task", primitive) for primitive in PRIMITIVES),
          *(("wait-condition", primitive) for primitive in ("schedule", "schedule_timeout", "cond_resched"))}
 
-AFTER = ["spinlock", "mutex", "rwlock", "seqlock", "wakeup", "timer", "rcu", "tasklet", "workqueue", "preempt"]
+AFTER = ["spinlock", "mutex", "wakeup", "timer", "rcu", "tasklet"]
 
 
 def wrong_with(cell):

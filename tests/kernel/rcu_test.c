@@ -638,15 +638,18 @@ static void splicing_waits_for_readers_of_the_old_list(struct kunit *test)
 
 /* ---- what is reported ---- */
 
+static bool panics_before;
+
 static int rcu_test_init(struct kunit *test)
 {
+	panics_before = atomic_sleep_panics;
 	atomic_sleep_panics = false;
 	return 0;
 }
 
 static void rcu_test_exit(struct kunit *test)
 {
-	atomic_sleep_panics = true;
+	atomic_sleep_panics = panics_before;
 	rcu_stall_timeout_ns = 21 * NSEC_PER_SEC;
 	retire_all();
 }

@@ -17,15 +17,18 @@
 DEFINE_STATIC_SRCU(ours);
 DEFINE_STATIC_SRCU(other);
 
+static bool panics_before;
+
 static int srcu_test_init(struct kunit *test)
 {
+	panics_before = atomic_sleep_panics;
 	atomic_sleep_panics = false;
 	return 0;
 }
 
 static void srcu_test_exit(struct kunit *test)
 {
-	atomic_sleep_panics = true;
+	atomic_sleep_panics = panics_before;
 }
 
 /* A reader that sleeps in its section until the gate is open, and then for a while. */
