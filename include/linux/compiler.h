@@ -32,7 +32,7 @@ register unsigned long current_stack_pointer __asm__("rsp");
 
 /* Address of the caller, and of the instruction being executed. */
 #define _RET_IP_ ((unsigned long)__builtin_return_address(0))
-#define _THIS_IP_ ({ unsigned long __ip; __asm__("lea 0(%%rip), %0" : "=r"(__ip)); __ip; })
+#define _THIS_IP_ ({ unsigned long __ip; __asm__ __volatile__("lea 0(%%rip), %0" : "=r"(__ip)); __ip; })
 
 #define __PASTE2(a, b) a##b
 #define __PASTE(a, b) __PASTE2(a, b)

@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/bottom_half.h>
 #include <linux/bug.h>
+#include <linux/delay.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
 #include <linux/preempt.h>
@@ -144,6 +145,108 @@ static void primitives_are_reported_even_if_they_would_not_sleep(struct kunit *t
 	preempt_enable();
 }
 
+/* kthread_stop() and msleep() call what calls might_sleep() and schedule(). */
+static void one_mistake_is_one_report(struct kunit *test)
+{
+	unsigned int before = sleep_reports.nr;
+
+	debug_or_skip(test);
+	preempt_disable();
+	msleep(1);
+	KUNIT_EXPECT_EQ(test, sleep_reports.nr - before, 1u);
+	msleep(1);
+	KUNIT_EXPECT_EQ(test, sleep_reports.nr - before, 2u);
+	kfree(kmalloc(8, GFP_KERNEL));
+	schedule();
+	KUNIT_EXPECT_EQ(test, sleep_reports.nr - before, 4u);
+	preempt_enable();
+	local_irq_disable();
+	msleep(1);
+	KUNIT_EXPECT_TRUE(test, irqs_disabled());
+	local_irq_enable();
+	KUNIT_EXPECT_EQ(test, sleep_reports.nr - before, 5u);
+}
+
+static bool sleepy_condition(void)
+{
+	might_sleep();
+	return true;
+}
+
+/* Linux looks at the state, which is not set yet when the condition is tested first. */
+static void a_condition_may_not_sleep_not_even_when_it_is_true_at_once(struct kunit *test)
+{
+	static DECLARE_WAIT_QUEUE_HEAD(queue);
+	u64 mark = log_mark();
+	int line;
+
+	debug_or_skip(test);
+	line = __LINE__ + 1;
+	wait_event(queue, sleepy_condition());
+	KUNIT_EXPECT_TRUE(test,
+			  names_line(mark, "Context: inside the condition of wait_event()", line));
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "Rule broken: the condition of wait_event()"));
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "do not call blocking ops"));
+	mark = log_mark();
+	wait_event_timeout(queue, sleepy_condition(), 1);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, INVALID_CONTEXT HERE));
+	mark = log_mark();
+	wait_event(queue, ({
+			   wait_event(queue, true);
+			   true;
+		   }));
+	KUNIT_EXPECT_TRUE(test, log_has(mark, INVALID_CONTEXT HERE));
+	mark = log_mark();
+	might_sleep(); /* behind it all */
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "BUG"));
+}
+
+static void who_has_announced_to_sleep_may_not_sleep_for_something_else(struct kunit *test)
+{
+	u64 mark = log_mark();
+	int line;
+
+	debug_or_skip(test);
+	set_current_state(TASK_INTERRUPTIBLE);
+	cond_resched();
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "BUG"));
+	line = __LINE__ + 1;
+	set_current_state(TASK_INTERRUPTIBLE);
+	might_sleep();
+	__set_current_state(TASK_RUNNING);
+	KUNIT_EXPECT_TRUE(test, names_line(mark, "when !TASK_RUNNING; state=1 set at ", line));
+}
+
+static void the_report_says_where_interrupts_and_bottom_halves_went_off(struct kunit *test)
+{
+	int bh_line, irq_line;
+	unsigned long flags;
+	u64 mark = log_mark();
+
+	debug_or_skip(test);
+	bh_line = __LINE__ + 1;
+	local_bh_disable();
+	local_bh_disable();
+	irq_line = __LINE__ + 1;
+	local_irq_disable();
+	local_irq_save(flags);
+	might_sleep();
+	local_irq_restore(flags);
+	local_irq_enable();
+	local_bh_enable();
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, names_line(mark, "Bottom halves disabled at: ", bh_line));
+	KUNIT_EXPECT_TRUE(test, names_line(mark, "Interrupts disabled at: ", irq_line));
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "Preemption disabled at: "));
+	mark = log_mark();
+	bh_line = __LINE__ + 1;
+	spin_lock_bh(&outer_lock);
+	might_sleep();
+	spin_unlock_bh(&outer_lock);
+	KUNIT_EXPECT_TRUE(test, names_line(mark, "Bottom halves disabled at: ", bh_line));
+	KUNIT_EXPECT_TRUE(test, names_line(mark, "Preemption disabled at: ", bh_line));
+}
+
 static void who_may_sleep_is_not_reported(struct kunit *test)
 {
 	u64 mark = log_mark();
@@ -256,6 +359,10 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(a_released_lock_is_not_listed),
 	KUNIT_CASE(the_rule_broken_is_the_innermost_context),
 	KUNIT_CASE(primitives_are_reported_even_if_they_would_not_sleep),
+	KUNIT_CASE(one_mistake_is_one_report),
+	KUNIT_CASE(a_condition_may_not_sleep_not_even_when_it_is_true_at_once),
+	KUNIT_CASE(who_has_announced_to_sleep_may_not_sleep_for_something_else),
+	KUNIT_CASE(the_report_says_where_interrupts_and_bottom_halves_went_off),
 	KUNIT_CASE(who_may_sleep_is_not_reported),
 	KUNIT_CASE(scheduling_while_atomic_is_reported_and_undone),
 	KUNIT_CASE(each_context_of_schedule_is_restored),
