@@ -20,6 +20,7 @@
 #include <linux/wait.h>
 
 #include "fork.h"
+#include "mm/internal.h"
 #include "sched/sched.h"
 
 #define PID_HASH_SIZE 4096
@@ -128,6 +129,20 @@ static void copy_thread(struct task_struct *p, void (*fn)(void *), void *arg)
 	p->thread.sp = (unsigned long)sp;
 }
 
+/* Dead tasks' stacks wait to be unmapped; and other memory may become free. */
+static noinline void *__sched alloc_stack_slowly(void)
+{
+	struct reclaim r = { .gfp = GFP_KERNEL };
+	void *stack;
+
+	thread_stack_drain();
+	stack = alloc_thread_stack();
+	while (!stack && reclaim_round(&r))
+		stack = alloc_thread_stack();
+	reclaim_end(&r);
+	return stack;
+}
+
 static struct task_struct *alloc_task(void)
 {
 	struct task_struct *p = kmem_cache_zalloc(task_cache, GFP_KERNEL);
@@ -135,10 +150,8 @@ static struct task_struct *alloc_task(void)
 	if (!p)
 		return NULL;
 	p->stack = alloc_thread_stack();
-	if (unlikely(!p->stack)) {
-		thread_stack_drain(); /* dead tasks' stacks wait to be unmapped: that frees memory */
-		p->stack = alloc_thread_stack();
-	}
+	if (unlikely(!p->stack))
+		p->stack = alloc_stack_slowly();
 	if (!p->stack) {
 		kmem_cache_free(task_cache, p);
 		return NULL;

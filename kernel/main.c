@@ -60,6 +60,7 @@ static int kernel_init(void *unused __maybe_unused)
 	spawn_ksoftirqd();
 	spawn_kstackd();
 	workqueue_init();
+	reclaim_init(); /* who needs memory may wait for it from here on */
 	lockup_detector_init();
 	hung_task_init();
 	free_initmem();

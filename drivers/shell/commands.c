@@ -121,14 +121,16 @@ SHELL_COMMAND(uptime, uptime_main, "", "time since boot", SHELL_INLINE);
 static int free_main(int argc, char **argv)
 {
 	struct sysinfo info;
-	unsigned long total, unused, slab;
+	unsigned long total, unused, slab, reserve;
 
 	si_meminfo(&info);
 	total = info.totalram * info.mem_unit / 1024;
 	unused = info.freeram * info.mem_unit / 1024;
 	slab = info.slabram * info.mem_unit / 1024;
-	shell_printf("KiB %10s %10s %10s %10s\n    %10lu %10lu %10lu %10lu\n", "total", "used",
-		     "free", "in slabs", total, total - unused, unused, slab);
+	reserve = info.reserveram * info.mem_unit / 1024;
+	shell_printf("KiB %10s %10s %10s %10s %10s\n    %10lu %10lu %10lu %10lu %10lu\n", "total",
+		     "used", "free", "in slabs", "reserve", total, total - unused, unused, slab,
+		     reserve);
 	return 0;
 }
 SHELL_COMMAND(free, free_main, "", "memory in use", SHELL_INLINE);

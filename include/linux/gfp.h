@@ -2,6 +2,9 @@
 /*
  * Pages: blocks of 2^order page frames, next to each other and aligned to their size, from the direct map.
  * Context for all: any but NMI, when @gfp says so: GFP_KERNEL may sleep and is for tasks that may.
+ *
+ * Without memory GFP_KERNEL has caches give back what they keep (<linux/shrinker.h>), then waits until others free
+ * some; when for a tenth of a second nobody did, it fails. The reserve is left to GFP_ATOMIC, which never waits.
  */
 #ifndef _LINUX_GFP_H
 #define _LINUX_GFP_H

@@ -18,6 +18,9 @@
 /* mm_init - start the allocators, with all RAM that memblock has left. Context: boot CPU, after paging_init(). */
 void mm_init(void);
 
+/* reclaim_init - the allocators' caches can be asked for memory. Context: task, may sleep. */
+void reclaim_init(void);
+
 /**
  * free_initmem - give back what only booting needed, and write-protect what only booting writes
  * Unmaps .init.text and .init.data and frees their pages; __ro_after_init becomes read-only.

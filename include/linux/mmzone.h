@@ -20,6 +20,8 @@ struct zone {
 	struct free_area free_area[MAX_ORDER];
 	unsigned int nonempty;		/* bit n: free_area[n] holds a block */
 	unsigned long free_pages;
+	unsigned int waiters;		/* tasks that look for memory, and may wait for it */
+	unsigned int frees;		/* blocks freed while there were some */
 
 	unsigned long managed_pages;	/* all that the allocator was given */
 	unsigned long reserve;		/* pages that only __GFP_HIGH may use up */

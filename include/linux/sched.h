@@ -52,6 +52,7 @@
 #define PF_IDLE 0x00000002		/* the idle task of a CPU */
 #define PF_EXITING 0x00000004		/* in do_exit() */
 #define PF_WQ_WORKER 0x00000020		/* a kworker */
+#define PF_MEMALLOC 0x00000800		/* makes memory free: may use the reserve to do so */
 #define PF_NO_SETAFFINITY 0x04000000	/* bound by kthread_bind(): affinity is not to be changed */
 #define PF_KTHREAD 0x00200000
 

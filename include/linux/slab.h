@@ -3,7 +3,7 @@
  * Objects: kmalloc() for any size, a kmem_cache for many of one kind. Each CPU has a list of free objects of each
  * cache, guarded by nothing but interrupts being off; only when that is empty or too long is the cache locked.
  *
- *	GFP_KERNEL	in task context with nothing held; may sleep
+ *	GFP_KERNEL	in task context with nothing held; may sleep until there is memory
  *	GFP_ATOMIC	under spinlocks, in interrupts: does not sleep, so it fails more readily
  *
  * Context for all: what @gfp says, never NMI; freeing: any but NMI. Objects are aligned to 8 bytes, those of a power of
@@ -168,6 +168,9 @@ static inline void *kvmalloc_array(size_t n, size_t size, gfp_t gfp)
 
 	return check_mul_overflow(n, size, &bytes) ? NULL : kvmalloc(bytes, gfp);
 }
+
+/* slab_unused_objects - objects that nobody uses, in lists of CPUs and empty slabs; about. Context: any. */
+unsigned long slab_unused_objects(void);
 
 /* nr_slab_pages - pages in slabs. Context: any. */
 unsigned long nr_slab_pages(void);

@@ -49,6 +49,9 @@ void thread_stack_drain(void);
 /* thread_stack_shrink_all - the same for the stacks that CPUs keep, too; all of that memory is free then. Context: task. */
 void thread_stack_shrink_all(void);
 
+/* idle_thread_stacks - stacks that nobody uses; about. Context: any. */
+unsigned long idle_thread_stacks(void);
+
 /* stack_guard_hit - does @addr lie in the guard below some stack? Context: any. */
 bool stack_guard_hit(unsigned long addr);
 

@@ -30,6 +30,7 @@ void si_meminfo(struct sysinfo *info)
 		.totalram = zone.managed_pages,
 		.freeram = nr_free_pages(),
 		.slabram = nr_slab_pages(),
+		.reserveram = zone.reserve,
 		.mem_unit = PAGE_SIZE,
 	};
 }

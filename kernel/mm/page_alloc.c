@@ -21,7 +21,7 @@
 #include <linux/string.h>
 #include "internal.h"
 
-#define RESERVE_MAX 1024UL /* pages: 4 MiB */
+#define RESERVE_MAX 1024UL /* pages: 4 MiB; or a 64th of all */
 
 struct zone zone = { .lock = __SPIN_LOCK_UNLOCKED(zone.lock) };
 
@@ -41,13 +41,20 @@ static void del_free_block(struct page *page, unsigned int order)
 		zone.nonempty &= ~(1U << order);
 }
 
+/* Whoever makes memory free must not fail for want of a little. */
+static bool may_use_reserve(gfp_t gfp)
+{
+	return (current->flags & PF_MEMALLOC) && !(gfp & __GFP_NOMEMALLOC) && !in_interrupt();
+}
+
 /* Take a block of 2^@order pages; zone.lock held. NULL when there is none, or only the reserve is left. */
 static struct page *take_block(gfp_t gfp, unsigned int order)
 {
 	unsigned int usable = zone.nonempty & ~0U << order, from;
 	struct page *page;
 
-	if (!usable || (!(gfp & __GFP_HIGH) && zone.free_pages < zone.reserve + (1UL << order)))
+	if (!usable || (!(gfp & __GFP_HIGH) && zone.free_pages < zone.reserve + (1UL << order) &&
+			!may_use_reserve(gfp)))
 		return NULL;
 	from = __ffs(usable);
 	page = list_first_entry(&zone.free_area[from].free_list, struct page, lru);
@@ -84,24 +91,50 @@ static void give_block(struct page *page, unsigned int order)
 struct printk_ratelimit
 	alloc_failure_limit; /* failures come in crowds; some of the messages will do */
 
-struct page *alloc_pages(gfp_t gfp, unsigned int order)
+void report_alloc_failure(gfp_t gfp, unsigned int order)
 {
-	struct page *page = NULL;
+	if (!(gfp & __GFP_NOWARN) && __printk_ratelimit(&alloc_failure_limit))
+		pr_warn("%s: page allocation failure: order:%u, mode:%#x\n", current->comm, order,
+			gfp);
+}
+
+static struct page *try_alloc_pages(gfp_t gfp, unsigned int order)
+{
 	unsigned long flags;
+	struct page *page;
+
+	spin_lock_irqsave(&zone.lock, flags);
+	page = take_block(gfp, order);
+	spin_unlock_irqrestore(&zone.lock, flags);
+	return page;
+}
+
+/* There is none at first. */
+static noinline struct page *__sched alloc_pages_slow(gfp_t gfp, unsigned int order)
+{
+	struct reclaim r = { .gfp = gfp };
+	struct page *page = NULL;
+
+	while (!page && reclaim_round(&r))
+		page = try_alloc_pages(gfp, order);
+	reclaim_end(&r);
+	if (!page)
+		report_alloc_failure(gfp, order);
+	return page;
+}
+
+struct page *__sched alloc_pages(gfp_t gfp, unsigned int order)
+{
+	struct page *page;
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
 	if (WARN_ON_ONCE(order >= MAX_ORDER))
 		return NULL;
-	spin_lock_irqsave(&zone.lock, flags);
-	page = take_block(gfp, order);
-	spin_unlock_irqrestore(&zone.lock, flags);
-
-	if (unlikely(!page)) {
-		if (!(gfp & __GFP_NOWARN) && __printk_ratelimit(&alloc_failure_limit))
-			pr_warn("%s: page allocation failure: order:%u, mode:%#x\n", current->comm,
-				order, gfp);
+	page = try_alloc_pages(gfp, order);
+	if (unlikely(!page))
+		page = alloc_pages_slow(gfp, order);
+	if (unlikely(!page))
 		return NULL;
-	}
 	if (gfp & __GFP_ZERO)
 		memset(page_address(page), 0, PAGE_SIZE << order);
 	return page;
@@ -110,6 +143,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 void __free_pages(struct page *page, unsigned int order)
 {
 	unsigned long flags;
+	bool wanted;
 
 	if (WARN(page->type != PAGE_USED || page->order != order,
 		 "freeing a page that is not allocated: pfn %#lx, type %u, order %u, freed with order %u\n",
@@ -118,7 +152,12 @@ void __free_pages(struct page *page, unsigned int order)
 	debug_check_no_locks_freed(page_address(page), PAGE_SIZE << order);
 	spin_lock_irqsave(&zone.lock, flags);
 	give_block(page, order);
+	wanted = zone.waiters;
+	if (unlikely(wanted))
+		zone.frees++;
 	spin_unlock_irqrestore(&zone.lock, flags);
+	if (unlikely(wanted))
+		wake_memory_waiters();
 }
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)

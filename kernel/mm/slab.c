@@ -261,18 +261,44 @@ static noinline void *init_object(struct kmem_cache *s, gfp_t gfp, void *object)
 	return object;
 }
 
-/* The rest of kmem_cache_alloc() when this CPU has no object; @flags are the interrupts' state to go back to. */
-static noinline void *alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+/* An object of this CPU's list, which may have to be filled. Context: interrupts off. */
+static void *try_alloc(struct kmem_cache *s, gfp_t gfp)
 {
 	struct kmem_cache_cpu *c = &s->cpu[smp_processor_id()];
-	void *object = refill_cpu_list(s, c, gfp) ? pop_object(s, c) : NULL;
+
+	return c->freelist || refill_cpu_list(s, c, gfp) ? pop_object(s, c) : NULL;
+}
+
+/* There is no page for a slab. An object may be freed as well as a page while this waits. */
+static noinline void *__sched alloc_after_reclaim(struct kmem_cache *s, gfp_t gfp)
+{
+	struct reclaim r = { .gfp = gfp };
+	void *object = NULL;
+
+	while (!object && reclaim_round(&r)) {
+		local_irq_disable();
+		object = try_alloc(s, gfp | __GFP_NOWARN);
+		local_irq_enable();
+	}
+	reclaim_end(&r);
+	if (!object)
+		report_alloc_failure(gfp, s->order);
+	return object;
+}
+
+/* The rest of kmem_cache_alloc() when this CPU has no object; @flags are the interrupts' state to go back to. */
+static noinline void *__sched alloc_slow(struct kmem_cache *s, gfp_t gfp, unsigned long flags)
+{
+	void *object = try_alloc(s, gfp | __GFP_NOWARN);
 
 	local_irq_restore(flags);
+	if (unlikely(!object))
+		object = alloc_after_reclaim(s, gfp);
 	return object ? init_object(s, gfp, object) : NULL;
 }
 
 /* The two unlikely ways end in tail calls, so this needs no stack and saves no register. */
-void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+void *__sched kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 {
 	struct kmem_cache_cpu *c;
 	unsigned long flags;
@@ -380,7 +406,7 @@ void *krealloc(const void *object, size_t new_size, gfp_t gfp)
 
 void *kvmalloc(size_t size, gfp_t gfp)
 {
-	void *object = __kmalloc(size, gfp | (size > PAGE_SIZE ? __GFP_NOWARN : 0));
+	void *object = __kmalloc(size, gfp | (size > PAGE_SIZE ? __GFP_NOWARN | __GFP_NORETRY : 0));
 
 	if (object || size <= PAGE_SIZE)
 		return object;
@@ -482,6 +508,28 @@ void kmem_cache_destroy(struct kmem_cache *s)
 	spin_unlock(&slab_caches_lock);
 	kfree(s->name);
 	kmem_cache_free(&kmem_cache_cache, s);
+}
+
+static unsigned long unused_objects(const struct kmem_cache *s)
+{
+	unsigned long count = READ_ONCE(s->nr_empty);
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		count += READ_ONCE(s->cpu[cpu].count);
+	return count;
+}
+
+unsigned long slab_unused_objects(void)
+{
+	unsigned long count = 0;
+	struct kmem_cache *s;
+
+	spin_lock(&slab_caches_lock);
+	list_for_each_entry(s, &slab_caches, list)
+		count += unused_objects(s);
+	spin_unlock(&slab_caches_lock);
+	return count;
 }
 
 unsigned long nr_slab_pages(void)

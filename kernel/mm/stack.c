@@ -227,6 +227,16 @@ void thread_stack_shrink_all(void)
 	wait_event(drained, !READ_ONCE(draining));
 }
 
+unsigned long idle_thread_stacks(void)
+{
+	unsigned long count = READ_ONCE(waiting_stacks.count);
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		count += READ_ONCE(per_cpu(ready_stacks, cpu).count);
+	return count;
+}
+
 bool stack_guard_hit(unsigned long addr)
 {
 	if (addr >= STACKS_START && addr < STACKS_END)

@@ -155,7 +155,7 @@ unsigned long hoard_pages(struct list_head *hoard, gfp_t gfp)
 	struct page *page;
 
 	for (int order = MAX_ORDER - 1; order >= 0; order--) {
-		while ((page = alloc_pages(gfp | __GFP_NOWARN, order))) {
+		while ((page = alloc_pages(gfp | __GFP_NOWARN | __GFP_NORETRY, order))) {
 			list_add(&page->lru, hoard);
 			count += 1UL << order;
 		}
