@@ -160,6 +160,13 @@ unsigned long hoard_pages(struct list_head *hoard, gfp_t gfp)
 			count += 1UL << order;
 		}
 	}
+	if (!(gfp & __GFP_DIRECT_RECLAIM))
+		return count;
+	/* What ended just before may give its memory back a moment later. */
+	while ((page = alloc_page(gfp | __GFP_NOWARN))) {
+		list_add(&page->lru, hoard);
+		count++;
+	}
 	return count;
 }
 

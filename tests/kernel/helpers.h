@@ -70,7 +70,7 @@ bool time_left(void);
 /* run_on_all_cpus - fn(data) in a thread on each online CPU, all at once. Return: sum of results. */
 int run_on_all_cpus(struct kunit *test, int (*fn)(void *data), void *data);
 
-/* hoard_pages - take every page that @gfp may have, in the largest blocks. free_hoard - undo it. */
+/* hoard_pages - take every page that @gfp may have, in large blocks. free_hoard - undo it. May sleep if @gfp may. */
 unsigned long hoard_pages(struct list_head *hoard, gfp_t gfp);
 void free_hoard(struct list_head *hoard);
 

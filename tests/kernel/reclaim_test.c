@@ -103,14 +103,9 @@ static void nothing_to_be_freed_is_an_error_and_no_hang(struct kunit *test)
 {
 	struct wish page = { GFP_KERNEL }, large = { GFP_KERNEL, 100000 },
 		    hasty = { GFP_KERNEL | __GFP_NORETRY };
-	int tries = 5, err;
 
-	/* A task that ended just before may give its memory back meanwhile. */
-	do {
-		hoard_pages(&hoard, GFP_KERNEL);
-		err = allocate(&page);
-	} while (!err && tries--);
-	KUNIT_EXPECT_EQ(test, err, -ENOMEM);
+	hoard_pages(&hoard, GFP_KERNEL);
+	KUNIT_EXPECT_EQ(test, allocate(&page), -ENOMEM);
 	KUNIT_EXPECT_GT(test, page.slept, 0UL);
 	KUNIT_EXPECT_EQ(test, allocate(&large), -ENOMEM);
 	KUNIT_EXPECT_GT(test, large.slept, 0UL);
@@ -270,6 +265,7 @@ static void slabs_and_stacks_that_nobody_uses_are_given_back(struct kunit *test)
 {
 	void *stack[4], *object[64];
 	unsigned long pages;
+	LIST_HEAD(more);
 
 	for (int i = 0; i < 4; i++)
 		stack[i] = alloc_thread_stack();
@@ -281,12 +277,8 @@ static void slabs_and_stacks_that_nobody_uses_are_given_back(struct kunit *test)
 	for (int i = 0; i < 4; i++)
 		if (stack[i])
 			free_thread_stack(stack[i]);
-	{
-		LIST_HEAD(more);
-
-		pages = hoard_pages(&more, GFP_KERNEL);
-		free_hoard(&more);
-	}
+	pages = hoard_pages(&more, GFP_KERNEL);
+	free_hoard(&more);
 	KUNIT_EXPECT_GE(test, pages, 16UL + 4 * THREAD_SIZE / PAGE_SIZE / 2);
 }
 
