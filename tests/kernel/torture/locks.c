@@ -4,6 +4,7 @@
  * What must hold: a writer is alone; readers are never together with one; nothing that was written inside is lost; a
  * form that fails has a reason to; a seqlock's reader never accepts halves of two writes.
  */
+#include "../helpers.h"
 #include "torture.h"
 
 #include <linux/hrtimer.h>
