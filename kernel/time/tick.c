@@ -20,6 +20,7 @@
 #include <linux/smp.h>
 #include <linux/timer.h>
 #include <asm/msr.h>
+#include <asm/processor.h>
 #include <asm/tsc.h>
 
 #include "tick.h"
@@ -115,6 +116,7 @@ ktime_t tick_handle(ktime_t now)
 		next = tick_after(next);
 	} while (unlikely(next <= now));
 	this_cpu_write(next_tick, next);
+	cpu_relax(); /* an emulator that lets one CPU run at a time goes on with the next */
 	return next;
 }
 
