@@ -361,22 +361,32 @@ static void lock_bh_keeps_softirqs_out(struct kunit *test)
 
 static struct lockdep_sandbox sandbox;
 
-/* Whoever spins for the lock gets it now. */
+static bool until_lockup; /* is reported */
+
+/* This CPU spins for the lock, and has said what there is to say: it gets the lock now. */
 static enum hrtimer_restart set_free(struct hrtimer *timer)
 {
-	arch_spin_unlock(&lock.rlock.raw_lock);
-	return HRTIMER_NORESTART;
+	struct spin_wait *wait = this_cpu_ptr(&spin_wait);
+
+	if (wait->lock == &lock.rlock && (!until_lockup || wait->since == S64_MAX)) {
+		arch_spin_unlock(&lock.rlock.raw_lock);
+		return HRTIMER_NORESTART;
+	}
+	hrtimer_forward_now(timer, 50 * NSEC_PER_USEC);
+	return HRTIMER_RESTART;
 }
 
-/* Take the lock, which is not free; an interrupt frees it after @ns. */
-static void spin_in_vain(s64 ns)
+/* Take the lock, which is not free. */
+static void spin_in_vain(void)
 {
 	struct hrtimer timer;
 
 	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	timer.function = set_free;
-	hrtimer_start(&timer, ns, HRTIMER_MODE_REL_PINNED);
+	preempt_disable();
+	hrtimer_start(&timer, 50 * NSEC_PER_USEC, HRTIMER_MODE_REL_PINNED);
 	_raw_spin_lock(&lock.rlock);
+	preempt_enable();
 	hrtimer_cancel(&timer);
 }
 
@@ -398,7 +408,7 @@ static void taking_it_twice_is_reported_as_recursion(struct kunit *test)
 
 	lockdep_set_sandbox(&sandbox);
 	spin_lock(&lock);
-	spin_in_vain(50 * NSEC_PER_USEC);
+	spin_in_vain();
 	spin_unlock(&lock);
 	lock_release(&lock.dep_map, _THIS_IP_);
 	preempt_enable();
@@ -420,7 +430,7 @@ static void waiting_for_a_task_of_the_same_cpu_is_reported(struct kunit *test)
 	arch_spin_lock(&lock.rlock.raw_lock);
 	lock.rlock.owner = &init_task;
 	lock.rlock.owner_cpu = raw_smp_processor_id();
-	spin_in_vain(50 * NSEC_PER_USEC);
+	spin_in_vain();
 	expect_bug(test, mark, "cpu recursion");
 	spin_unlock(&lock);
 	preempt_enable();
@@ -476,7 +486,9 @@ static void a_wait_that_does_not_end_is_reported_once(struct kunit *test)
 	lockdep_set_sandbox(&sandbox);
 	preempt_disable();
 	arch_spin_lock(&lock.rlock.raw_lock);
-	spin_in_vain(500 * NSEC_PER_USEC);
+	until_lockup = true;
+	spin_in_vain();
+	until_lockup = false;
 	expect_bug(test, mark, "lockup suspected");
 	spin_unlock(&lock);
 	preempt_enable();
