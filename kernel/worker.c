@@ -223,7 +223,7 @@ static void process_one_work(struct worker *worker, struct work_struct *work)
 	raw_spin_unlock_irq(&pool->lock);
 	lock_function_acquire(&map, func);
 	func(work); /* @work may be gone now */
-	lock_release(&map, _THIS_IP_);
+	lock_function_release(&map);
 	if (unlikely(in_atomic() || lockdep_depth(current)))
 		report_leak(func);
 	cond_resched();

@@ -93,19 +93,21 @@ void lockdep_init_map_type(struct lockdep_map *map, const char *name, struct loc
 #define lock_acquire(map, subclass, trylock, read, ip) __lock_acquire(map, __HELD_HOW(subclass, trylock, read), ip)
 
 /* How a lock is taken, as it stands in held_lock.word: mostly a constant, so that it costs nothing to put together. */
-#define __HELD_HOW(subclass, trylock, read) ((u32)(read) << 13 | (u32)!!(trylock) << 15 | (u32)(subclass) << 22 | 1U << 31)
+#define __HELD_HOW(subclass, trylock, read) \
+	((u32)(read) << 13 | (u32)!!(trylock) << 15 | (u32)(subclass) << 22 | 1U << 31)
 void __lock_acquire(struct lockdep_map *map, u32 how, unsigned long ip);
 
 /* lock_acquire_nest - the same, under @nest_lock, which makes any order among the locks of this class right. */
 void lock_acquire_nest(struct lockdep_map *map, struct lockdep_map *nest_lock, int read, unsigned long ip);
 
 /*
- * lock_function_acquire - @fn begins, for whose end others may wait; lock_release() when it has ended. All that run @fn
- * are one class. lock_function_wait - the caller waits until @fn is over; if it may begin at all, it counts.
+ * lock_function_acquire - @fn begins, for whose end others may wait; _release - it has ended. All that run @fn are one
+ * class. lock_function_wait - the caller waits until @fn is over; if it may begin at all, it counts.
  * So a lock that @fn takes, held by who waits for @fn, is found. Context: any but NMI.
  */
 void lock_function_acquire(struct lockdep_map *map, void *fn);
 void lock_function_wait(void *fn);
+#define lock_function_release(map) lock_release(map, (unsigned long)(map)->key)
 
 /* lock_release - note that the running task gives the lock back. Reports a lock that it does not hold. */
 void lock_release(struct lockdep_map *map, unsigned long ip);
@@ -138,7 +140,7 @@ void lock_usage_chars(const struct held_lock *hlock, char usage[5]);
 void lockdep_register_key(struct lock_class_key *key);
 void lockdep_unregister_key(struct lock_class_key *key);
 
-/* lockdep_reset_lock - forget all that is known of a lock's class. Context: nobody holds it; it is alone in its class. */
+/* lockdep_reset_lock - forget all that is known of a lock's class. Context: nobody holds one of the class. */
 void lockdep_reset_lock(struct lockdep_map *map);
 
 /* lockdep_off, lockdep_on - nothing that this task does in between is validated. Nest. Context: any. */
@@ -203,6 +205,7 @@ extern struct lock_class_key __lockdep_no_validate__;
 #define lock_acquire_nest(map, nest_lock, read, ip) do { } while (0)
 #define lock_release(map, ip) do { } while (0)
 #define lock_function_acquire(map, fn) do { } while (0)
+#define lock_function_release(map) do { } while (0)
 #define lock_function_wait(fn) do { } while (0)
 #define lock_set_class(map, name, key, subclass, ip) do { (void)(key); } while (0)
 #define lock_set_subclass(map, subclass, ip) do { } while (0)

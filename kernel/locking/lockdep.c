@@ -450,8 +450,7 @@ static noinline void validate(struct task_struct *curr, struct held_lock *hlock)
 	flags = graph_lock_irqsave(curr);
 	if (!hlock->class_idx) {
 		hlock->class_idx = look_up_class(hlock->instance, hlock->subclass, &report);
-		hlock->chain_key =
-			next_chain_key(parent_chain_key(curr, hlock), hlock->word);
+		hlock->chain_key = next_chain_key(parent_chain_key(curr, hlock), hlock->word);
 	}
 	make_room_for_chains();
 	slot = find_chain(hlock->chain_key);

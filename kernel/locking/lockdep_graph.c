@@ -57,8 +57,8 @@ static u16 find_trace(u32 bucket, const u32 *entries, u32 n)
 {
 	u32 i = trace_hash[bucket];
 
-	while (i && (stack_traces[i + 1] != n ||
-		     memcmp(&stack_traces[i + 2], entries, n * sizeof(u32))))
+	while (i &&
+	       (stack_traces[i + 1] != n || memcmp(&stack_traces[i + 2], entries, n * sizeof(u32))))
 		i = stack_traces[i];
 	return i;
 }
@@ -436,9 +436,9 @@ static bool report_irq_order(const struct held_lock *prev, const struct held_loc
 		return false;
 	(*report)->usage = safe;
 	(*report)->usage_other = unsafe;
-	node = matching_usage(&root, BIT(safe)) ?
-		       0 :
-		       search(false, prev->class_idx, prev->read, match_usage, BIT(safe));
+	node = matching_usage(&root, BIT(safe))
+		       ? 0
+		       : search(false, prev->class_idx, prev->read, match_usage, BIT(safe));
 	if (node)
 		add_way_from(*report, node);
 	else
@@ -467,8 +467,8 @@ static bool check_irq_order(const struct held_lock *prev, const struct held_lock
 		safe = __ffs(before);
 		unsafe = (safe ^ LOCK_USAGE_DIR_BIT) & ~LOCK_USAGE_READ_BIT;
 		if (after & (BIT(unsafe) | BIT(unsafe + 1)))
-			return report_irq_order(
-				prev, next, safe, after & BIT(unsafe) ? unsafe : unsafe + 1, report);
+			return report_irq_order(prev, next, safe,
+						after & BIT(unsafe) ? unsafe : unsafe + 1, report);
 	}
 	return true;
 }

@@ -46,24 +46,27 @@ static const char *const rules[NR_LOCKDEP_KINDS] = {
 			     "To mend it: choose an order, write it down where the locks are\n"
 			     "declared, and keep to it in each place named above; or release the\n"
 			     "one before taking the other; or use trylock and begin again.\n",
-	[LOCKDEP_RECURSIVE] = "Rule broken: who holds a lock must not take it again, nor another\n"
-			      "of its class without an order among them. (A reader may wait behind\n"
-			      "a writer that waits for that reader.)\n"
-			      "To mend it: let the caller hold the lock and give the inner function\n"
-			      "a form that expects it held; for two locks of a class, take them in\n"
-			      "a fixed order and say so with the _nested form.\n",
-	[LOCKDEP_INCONSISTENT] = "Rule broken: a lock that an interrupt takes is held with such\n"
-				 "interrupts off everywhere else. Otherwise the interrupt can come\n"
-				 "while its own CPU holds the lock, and wait for ever.\n"
-				 "To mend it: spin_lock_irqsave() where the lock is taken outside of\n"
-				 "hard interrupts, spin_lock_bh() if only softirqs (timers, tasklets)\n"
-				 "take it.\n",
-	[LOCKDEP_IRQ_ORDER] = "Rule broken: inside a lock that interrupts take, only such locks may\n"
-			      "be taken as are held with interrupts off everywhere. Otherwise an\n"
-			      "interrupt waits for the first, whose holder waits for the second,\n"
-			      "whose holder is the task that the interrupt stopped.\n"
-			      "To mend it: hold the second lock with interrupts off (irqsave, or _bh\n"
-			      "for softirqs) everywhere; or do not take it inside the first.\n",
+	[LOCKDEP_RECURSIVE] =
+		"Rule broken: who holds a lock must not take it again, nor another\n"
+		"of its class without an order among them. (A reader may wait behind\n"
+		"a writer that waits for that reader.)\n"
+		"To mend it: let the caller hold the lock and give the inner function\n"
+		"a form that expects it held; for two locks of a class, take them in\n"
+		"a fixed order and say so with the _nested form.\n",
+	[LOCKDEP_INCONSISTENT] =
+		"Rule broken: a lock that an interrupt takes is held with such\n"
+		"interrupts off everywhere else. Otherwise the interrupt can come\n"
+		"while its own CPU holds the lock, and wait for ever.\n"
+		"To mend it: spin_lock_irqsave() where the lock is taken outside of\n"
+		"hard interrupts, spin_lock_bh() if only softirqs (timers, tasklets)\n"
+		"take it.\n",
+	[LOCKDEP_IRQ_ORDER] =
+		"Rule broken: inside a lock that interrupts take, only such locks may\n"
+		"be taken as are held with interrupts off everywhere. Otherwise an\n"
+		"interrupt waits for the first, whose holder waits for the second,\n"
+		"whose holder is the task that the interrupt stopped.\n"
+		"To mend it: hold the second lock with interrupts off (irqsave, or _bh\n"
+		"for softirqs) everywhere; or do not take it inside the first.\n",
 	[LOCKDEP_IRQ_INVERSION] =
 		"Rule broken: inside a lock that interrupts take, only such locks may\n"
 		"be taken as are held with interrupts off everywhere. This use makes\n"
@@ -79,13 +82,15 @@ static const char *const rules[NR_LOCKDEP_KINDS] = {
 		"interrupt.\n"
 		"To mend it: take the sleeping lock first, outside; or make it a\n"
 		"spinlock; or let a task do this: schedule_work().\n",
-	[LOCKDEP_HELD_FREED] = "Rule broken: a lock is given back before its memory is freed, or the\n"
-			       "lock initialised again.\n"
-			       "To mend it: unlock first, and see to it that nobody can find the\n"
-			       "object any more.\n",
-	[LOCKDEP_HELD_AT_EXIT] = "Rule broken: a task gives back what it holds before it ends.\n"
-				 "To mend it: look for a return, or an error path, that leaves out the\n"
-				 "unlock.\n",
+	[LOCKDEP_HELD_FREED] =
+		"Rule broken: a lock is given back before its memory is freed, or the\n"
+		"lock initialised again.\n"
+		"To mend it: unlock first, and see to it that nobody can find the\n"
+		"object any more.\n",
+	[LOCKDEP_HELD_AT_EXIT] =
+		"Rule broken: a task gives back what it holds before it ends.\n"
+		"To mend it: look for a return, or an error path, that leaves out the\n"
+		"unlock.\n",
 	[LOCKDEP_NON_STATIC_KEY] =
 		"Rule broken: a lock in memory that is not static is initialised by a\n"
 		"function: spin_lock_init(), mutex_init(), init_completion() ...\n"
@@ -174,8 +179,7 @@ static const char *irq_name(unsigned int usage)
 static const char *usage_name(unsigned int usage, char buf[24])
 {
 	scnprintf(buf, 24, "%s%s%s-%c", usage & LOCK_USAGE_DIR_BIT ? "" : "IN-", irq_name(usage),
-		  usage & LOCK_USAGE_DIR_BIT ? "-ON" : "",
-		  usage & LOCK_USAGE_READ_BIT ? 'R' : 'W');
+		  usage & LOCK_USAGE_DIR_BIT ? "-ON" : "", usage & LOCK_USAGE_READ_BIT ? 'R' : 'W');
 	return buf;
 }
 
@@ -275,8 +279,7 @@ static void say_path(const struct lockdep_report *r)
 
 	say("The chain:%s\n", r->path_cut ? " (its first part)" : "");
 	for (i = 0; i < r->nr_path; i++)
-		say("  %s%s\n", i ? "--> " : "    ",
-		    lock_class_name(r->path[i].class_idx, line));
+		say("  %s%s\n", i ? "--> " : "    ", lock_class_name(r->path[i].class_idx, line));
 }
 
 static void say_edge(const struct lock_edge *edge)
@@ -338,8 +341,8 @@ static void body_inconsistent(const struct lockdep_report *r)
 
 	say("inconsistent {%s} -> {%s} usage.\n", usage_name(r->usage_other, old),
 	    usage_name(r->usage, new));
-	say_task(r->usage & LOCK_USAGE_DIR_BIT ? "holds, where such an interrupt can come" :
-						 "takes, in an interrupt");
+	say_task(r->usage & LOCK_USAGE_DIR_BIT ? "holds, where such an interrupt can come"
+					       : "takes, in an interrupt");
 	say_held("  ", &r->next);
 	say_usage(r->path[0].class_idx, r->usage_other);
 	draw_interrupted(r);
@@ -400,8 +403,7 @@ static void body_wait_context(const struct lockdep_report *r)
 static void body_held_freed(const struct lockdep_report *r)
 {
 	say("%s/%d frees, or initialises, memory %lx-%lx, with a lock still held there:\n",
-	    current->comm, current->pid, (unsigned long)r->mem,
-	    (unsigned long)r->mem + r->len - 1);
+	    current->comm, current->pid, (unsigned long)r->mem, (unsigned long)r->mem + r->len - 1);
 	say_held("  ", &r->next);
 }
 

@@ -108,7 +108,7 @@ static void try_irq(void)
 	spin_unlock(&spin_a);
 }
 
-static void try_unlock(void)
+static void try_unlock(void) __releases(&spin_a)
 {
 	spin_lock(&spin_a);
 	spin_unlock(&spin_a);

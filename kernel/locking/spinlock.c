@@ -40,8 +40,8 @@ void lock_dump(const void *lock, const char *name, u32 magic, const struct task_
 
 	if (!name)
 		snprintf(address, sizeof(address), "%px", lock);
-	pr_emerg(" lock: %s, .magic: %08x, .owner: %s/%d, .owner_cpu: %d\n", name ?: address,
-		 magic, owner ? owner->comm : "<none>", owner ? owner->pid : -1, owner_cpu);
+	pr_emerg(" lock: %s, .magic: %08x, .owner: %s/%d, .owner_cpu: %d\n", name ?: address, magic,
+		 owner ? owner->comm : "<none>", owner ? owner->pid : -1, owner_cpu);
 	dump_stack();
 }
 

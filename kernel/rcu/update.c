@@ -73,8 +73,10 @@ void __sched rcu_barrier(void)
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 
 /* A section never waits, and nothing inside may sleep. */
-#define RCU_MAP(_name) \
-	{ .name = (_name), .wait_type_outer = LD_WAIT_FREE, .wait_type_inner = LD_WAIT_SPIN }
+#define RCU_MAP(_name)                                                                             \
+	{                                                                                          \
+		.name = (_name), .wait_type_outer = LD_WAIT_FREE, .wait_type_inner = LD_WAIT_SPIN  \
+	}
 
 struct lockdep_map rcu_lock_map = RCU_MAP("rcu_read_lock");
 struct lockdep_map rcu_bh_lock_map = RCU_MAP("rcu_read_lock_bh");

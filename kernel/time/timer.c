@@ -268,7 +268,7 @@ static void call_timer(struct timer_base *base, struct timer_list *timer) __must
 	callback_begin(&cb, "timer callback", fn, NO_LINE);
 	lock_function_acquire(&map, fn);
 	fn(timer);
-	lock_release(&map, _THIS_IP_);
+	lock_function_release(&map);
 	callback_end(&cb);
 	if (WARN_ONCE(count != preempt_count(),
 		      "timer: %ps leaves preempt_count %08x, entered with %08x\n", fn,

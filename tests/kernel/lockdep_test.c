@@ -210,8 +210,8 @@ struct program {
 struct taken {
 	u8 event;
 	u8 letter;
-	char in_irq;	/* 'h', 's' or 0 */
-	u8 irqs_off;	/* BIT(0): hard interrupts, BIT(1): softirqs */
+	char in_irq; /* 'h', 's' or 0 */
+	u8 irqs_off; /* BIT(0): hard interrupts, BIT(1): softirqs */
 	enum mode mode;
 	u8 held_before; /* set of takes, by number, that are held then */
 };
@@ -219,7 +219,7 @@ struct taken {
 struct run {
 	struct kunit *test;
 	const struct program *program;
-	enum mode modes[MAX_TAKES];	/* of each capital letter in turn */
+	enum mode modes[MAX_TAKES]; /* of each capital letter in turn */
 	struct taken takes[MAX_TAKES];
 	unsigned int nr_takes;
 };
@@ -320,7 +320,8 @@ static unsigned int take_given_back(const struct run *run, unsigned int letter, 
 
 static void note_events_takes(struct run *run, unsigned int event)
 {
-	u8 held = 0, outside = 0, irqs_off = 0; /* outside: held by what the interrupt interrupted */
+	u8 held = 0, outside = 0,
+	   irqs_off = 0; /* outside: held by what the interrupt interrupted */
 	const char *p;
 	char in_irq = 0;
 	unsigned int i;
@@ -344,8 +345,8 @@ static void note_events_takes(struct run *run, unsigned int event)
 			/* an rwlock's reader may come again in interrupts, or with softirqs off, only */
 			if (mode == READER && (in_irq || (irqs_off == 2 && types[*p - 'A'] == RW)))
 				mode = AGAIN;
-			run->takes[run->nr_takes] = (struct taken){ event,    *p - 'A', in_irq,
-								    irqs_off, mode,	held };
+			run->takes[run->nr_takes] =
+				(struct taken){ event, *p - 'A', in_irq, irqs_off, mode, held };
 			held |= BIT(run->nr_takes++);
 		}
 		/* what is held while interrupts come on is held open to them */
@@ -369,7 +370,8 @@ static void note_takes(struct run *run)
  * Can the one who waits, as @waiter says, be kept waiting by somebody who, in turn, waits ... for
  * what @end says is held? @used: takes already in the circle.
  */
-static bool reaches(const struct run *run, const struct taken *waiter, const struct taken *end, u8 used)
+static bool reaches(const struct run *run, const struct taken *waiter, const struct taken *end,
+		    u8 used)
 {
 	unsigned int held, next;
 
@@ -378,7 +380,8 @@ static bool reaches(const struct run *run, const struct taken *waiter, const str
 	for (held = 0; held < run->nr_takes; held++) {
 		const struct taken *h = &run->takes[held];
 
-		if ((used & BIT(held)) || h->letter != waiter->letter || !conflict(h->mode, waiter->mode))
+		if ((used & BIT(held)) || h->letter != waiter->letter ||
+		    !conflict(h->mode, waiter->mode))
 			continue;
 		for (next = 0; next < run->nr_takes; next++)
 			if ((run->takes[next].held_before & BIT(held)) &&
@@ -576,7 +579,8 @@ static void two_locks_in_both_orders_are_found(struct kunit *test)
 static void locks_of_different_types_make_a_cycle_too(struct kunit *test)
 {
 	for (int i = 0; i < 4 * 6; i++) {
-		static const enum type spins[] = { SPIN, RW }, sleeps[] = { MUTEX, SEM, RTMUTEX, MAP };
+		static const enum type spins[] = { SPIN, RW },
+				       sleeps[] = { MUTEX, SEM, RTMUTEX, MAP };
 
 		set_types(MAP);
 		types[0] = i < 4 ? spins[i % 2] : sleeps[(i - 4) % 4];
@@ -992,7 +996,8 @@ static void a_key_in_allocated_memory_is_registered(struct kunit *test)
 
 /* ---- wait contexts ---- */
 
-static void check_sleeping_lock(struct kunit *test, enum lockdep_kind wanted, const char *before, const char *after)
+static void check_sleeping_lock(struct kunit *test, enum lockdep_kind wanted, const char *before,
+				const char *after)
 {
 	static const enum type sleeps[] = { MUTEX, SEM, RTMUTEX };
 	const char *p;
@@ -1073,7 +1078,8 @@ static void taking_a_mutex_inside_a_spinlock_is_reported_once(struct kunit *test
 	give_back(0, 0, WRITER);
 	close_sandbox();
 	atomic_sleep_panics = panics_before;
-	KUNIT_EXPECT_TRUE(test, log_has(mark, "BUG: sleeping function called from invalid context"));
+	KUNIT_EXPECT_TRUE(test,
+			  log_has(mark, "BUG: sleeping function called from invalid context"));
 }
 
 /* ---- assertions ---- */
@@ -1268,8 +1274,10 @@ static void interrupt_reports_name_the_uses(struct kunit *test)
 		take(0, 0, WRITER);
 		give_back(0, 0, WRITER);
 	});
-	KUNIT_EXPECT_TRUE(test, log_has(mark, "inconsistent {IN-HARDIRQ-W} -> {HARDIRQ-ON-W} usage."));
-	KUNIT_EXPECT_TRUE(test, log_has_both(mark, "spin_in_hardirq+0x", "(tests/kernel/lockdep_test.c:"));
+	KUNIT_EXPECT_TRUE(test,
+			  log_has(mark, "inconsistent {IN-HARDIRQ-W} -> {HARDIRQ-ON-W} usage."));
+	KUNIT_EXPECT_TRUE(test, log_has_both(mark, "spin_in_hardirq+0x",
+					     "(tests/kernel/lockdep_test.c:"));
 	KUNIT_EXPECT_TRUE(test, log_has(mark, "<Interrupt>"));
 	mark = log_mark();
 	EXPECT_KIND(test, LOCKDEP_IRQ_ORDER, {
@@ -1284,7 +1292,8 @@ static void interrupt_reports_name_the_uses(struct kunit *test)
 		local_irq_enable();
 	});
 	sandbox.verbose = false;
-	KUNIT_EXPECT_TRUE(test, log_has(mark, "WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected"));
+	KUNIT_EXPECT_TRUE(
+		test, log_has(mark, "WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected"));
 	KUNIT_EXPECT_TRUE(test, log_has(mark, "(A) became {IN-HARDIRQ-W} here:"));
 	KUNIT_EXPECT_TRUE(test, log_has(mark, "(B) became {HARDIRQ-ON-W} here:"));
 	KUNIT_EXPECT_EQ(test, sandbox.report.nr_path, 2);

@@ -415,8 +415,8 @@ static void taking_it_twice_is_reported_as_recursion(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sandbox.report.kind, LOCKDEP_RECURSIVE);
 	lockdep_set_sandbox(NULL);
 	expect_bug(test, mark, "recursion");
-	snprintf(line, sizeof(line), " lock: lock, .magic: dead4ead, .owner: %s/%d",
-		 current->comm, current->pid);
+	snprintf(line, sizeof(line), " lock: lock, .magic: dead4ead, .owner: %s/%d", current->comm,
+		 current->pid);
 	KUNIT_EXPECT_TRUE(test, log_has(mark, line));
 }
 
