@@ -207,6 +207,7 @@ static void end_work(struct worker *worker, int color)
  * Context: pool->lock held; it is dropped while the function runs.
  */
 static void process_one_work(struct worker *worker, struct work_struct *work)
+	__must_hold(&worker->pool->lock)
 {
 	struct worker_pool *pool = worker->pool;
 	struct worker *collision = find_worker_executing_work(pool, work);
