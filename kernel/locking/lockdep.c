@@ -138,7 +138,7 @@ void lockdep_on(void)
 
 /* ---- classes ---- */
 
-extern char _text[], _etext[], _data[], __bss_stop[], __per_cpu_start[], __per_cpu_end[];
+extern char _text[], _etext[], _data[], __bss_stop[];
 
 /* A CPU's copy of a per-CPU variable stands for the variable: all copies are one class. */
 static void *percpu_template(const void *obj)

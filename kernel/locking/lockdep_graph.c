@@ -456,19 +456,21 @@ static bool check_irq_order(const struct held_lock *prev, const struct held_lock
 			    struct lockdep_report **report)
 {
 	unsigned int before = usage_behind(false, prev, prev->read);
-	unsigned int after, safe, unsafe;
+	unsigned int after;
 
 	before &= BIT(LOCK_USED_IN_HARDIRQ) | BIT(LOCK_USED_IN_HARDIRQ_READ) |
 		  BIT(LOCK_USED_IN_SOFTIRQ) | BIT(LOCK_USED_IN_SOFTIRQ_READ);
 	if (!before)
 		return true;
 	after = usage_behind(true, next, next->read == 2);
-	for (safe = 0; before; before &= before - 1) {
-		safe = __ffs(before);
-		unsafe = (safe ^ LOCK_USAGE_DIR_BIT) & ~LOCK_USAGE_READ_BIT;
-		if (after & (BIT(unsafe) | BIT(unsafe + 1)))
-			return report_irq_order(prev, next, safe,
-						after & BIT(unsafe) ? unsafe : unsafe + 1, report);
+	for (; before; before &= before - 1) {
+		unsigned int safe = __ffs(before);
+		unsigned int unsafe = (safe ^ LOCK_USAGE_DIR_BIT) & ~LOCK_USAGE_READ_BIT;
+
+		if (!(after & BIT(unsafe)))
+			unsafe++; /* by readers */
+		if (after & BIT(unsafe))
+			return report_irq_order(prev, next, safe, unsafe, report);
 	}
 	return true;
 }

@@ -38,7 +38,7 @@
 
 #define NR_LETTERS 4
 #define MAX_EVENTS 4
-#define MAX_TAKES  8 /* of locks, in a program */
+#define MAX_TAKES  12 /* of locks, in a program */
 
 /* ---- the locks ---- */
 
@@ -213,7 +213,7 @@ struct taken {
 	char in_irq; /* 'h', 's' or 0 */
 	u8 irqs_off; /* BIT(0): hard interrupts, BIT(1): softirqs */
 	enum mode mode;
-	u8 held_before; /* set of takes, by number, that are held then */
+	u16 held_before; /* set of takes, by number, that are held then */
 };
 
 struct run {
@@ -309,13 +309,14 @@ static bool conflict(enum mode held, enum mode waits)
 }
 
 /* Which of the takes so far a small letter ends: the last of that letter. */
-static unsigned int take_given_back(const struct run *run, unsigned int letter, u8 held)
+static unsigned int take_given_back(const struct run *run, unsigned int letter, u16 held)
 {
-	unsigned int i = run->nr_takes - 1;
+	unsigned int i, found = 0;
 
-	while (run->takes[i].letter != letter || !(held & BIT(i)))
-		i--;
-	return i;
+	for (i = 0; i < run->nr_takes; i++)
+		if (run->takes[i].letter == letter && (held & BIT(i)))
+			found = i;
+	return found;
 }
 
 static void note_events_takes(struct run *run, unsigned int event)
@@ -371,7 +372,7 @@ static void note_takes(struct run *run)
  * what @end says is held? @used: takes already in the circle.
  */
 static bool reaches(const struct run *run, const struct taken *waiter, const struct taken *end,
-		    u8 used)
+		    u16 used)
 {
 	unsigned int held, next;
 
@@ -551,6 +552,22 @@ static void try_all_modes(struct kunit *test, const struct program *program, boo
 	nr_letters = 3;
 }
 
+/* The same for one choice of modes, a digit each. */
+static void try_modes(struct kunit *test, const struct program *program, const char *modes)
+{
+	struct run run = { .test = test, .program = program };
+	u8 order[MAX_EVENTS] = { 0, 1, 2, 3 };
+	unsigned int i;
+
+	for (i = 0; modes[i]; i++)
+		run.modes[i] = modes[i] - '0';
+	nr_letters = letters_in(program);
+	note_takes(&run);
+	run_in_order(&run, order, has_cycle(&run), has_irq_deadlock(&run));
+	run_in_all_orders(&run, order, nr_events(program), has_cycle(&run), has_irq_deadlock(&run));
+	nr_letters = 3;
+}
+
 /* ---- cycles ---- */
 
 static const enum type all_types[] = { SPIN, RW, MUTEX, SEM, RTMUTEX, MAP };
@@ -705,8 +722,25 @@ static void readers_and_writers_make_cycles_only_where_they_wait(struct kunit *t
 {
 	set_types(MAP);
 	try_all_modes(test, &(struct program){ { "BCcb", "CAac", "ABba" } }, false);
+	try_all_modes(test, &(struct program){ { "ABba", "ABba", "BAab" } }, false);
 	try_all_modes(test, &(struct program){ { "ABCcba", "CAac" } }, true);
 	try_all_modes(test, &(struct program){ { "ABCcba", "CABbac" } }, false);
+}
+
+/* B is taken by a reader who may come again, so that A -> C is an edge of its own. */
+static void what_was_given_back_is_in_no_chain(struct kunit *test)
+{
+	set_types(MAP);
+	try_modes(test, &(struct program){ { "ABaCcb", "ABCcba", "CAac" } }, "02002000");
+}
+
+/* From A to B there is a short way on which nobody waits, and a longer one on which somebody does. */
+static void a_way_without_waiting_does_not_hide_another(struct kunit *test)
+{
+	set_types(MAP);
+	try_modes(test, &(struct program){ { "ABba", "ACBbca", "BDdb", "DAad" } }, "020001000");
+	try_modes(test, &(struct program){ { "ACBbca", "ABba", "BDdb", "DAad" } }, "000021000");
+	try_modes(test, &(struct program){ { "ABba", "ACBbca", "BDdb", "DAad" } }, "020021000");
 }
 
 /* ---- single cases ---- */
@@ -1335,6 +1369,8 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(an_interrupt_that_nests_locks_can_close_a_cycle),
 	KUNIT_CASE(what_an_interrupt_takes_is_not_inside_what_it_interrupted),
 	KUNIT_CASE(readers_and_writers_make_cycles_only_where_they_wait),
+	KUNIT_CASE(what_was_given_back_is_in_no_chain),
+	KUNIT_CASE(a_way_without_waiting_does_not_hide_another),
 	KUNIT_CASE(what_is_held_by_trylock_did_not_wait_but_is_held),
 	KUNIT_CASE(subclasses_order_the_locks_of_a_class),
 	KUNIT_CASE(spinning_locks_have_subclasses_too),
