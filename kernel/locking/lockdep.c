@@ -459,6 +459,8 @@ static noinline void validate(struct task_struct *curr, struct held_lock *hlock)
 		if (check_new_lock(curr, hlock, &report))
 			add_chain(curr, hlock, slot, &report);
 	}
+	if (unlikely(report) && !report->next.instance)
+		report->next = *hlock; /* where it happened */
 	graph_unlock_irqrestore(curr, flags, report);
 }
 
