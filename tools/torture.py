@@ -32,7 +32,8 @@ def torture(args, suite):
     except machine.MachineError as error:
         return ["it hangs"], str(error)
     report = ktap.parse(console)
-    broken = [f"{failure.name}: {' '.join(failure.output[1:2])}" for failure in report.failures()]
+    broken = [f"{failure.name}: {' '.join(line for line in failure.output if 'operations' not in line)}"
+              for failure in report.failures()]
     broken += [f"the kernel reported {what}" for what in dict.fromkeys(REPORT.findall(console))]
     if not broken and (not report.passed or code != machine.EXIT_POWEROFF):
         broken = [f"exit code {code}"]

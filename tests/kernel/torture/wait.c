@@ -10,6 +10,7 @@
 #include <linux/completion.h>
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
+#include <linux/random.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
 
@@ -21,11 +22,14 @@ struct slot {
 	struct hrtimer hrtimer; /* brings one */
 	struct timer_list timer;
 	atomic_t on_its_way; /* one of the two is about to */
+	bool in_pool;        /* its task waits there, and looks here later */
 };
 
 static struct slot slots[TORTURE_TASKS];
 static DECLARE_WAIT_QUEUE_HEAD(shared); /* all sleep here at times, and are woken together */
 static atomic_t in_all;
+static DECLARE_WAIT_QUEUE_HEAD(pool_queue); /* all waiters are exclusive: each token wakes one */
+static atomic_t pool;
 static int nr_slots;
 static bool draining;
 static atomic_t drained;
@@ -69,10 +73,15 @@ static void put_in_softirq(struct timer_list *timer)
 	atomic_set_release(&s->on_its_way, 0);
 }
 
+static bool take_pooled(void)
+{
+	return atomic_dec_if_positive(&pool) >= 0;
+}
+
 static void pass_token(struct torturer *t)
 {
 	struct slot *s = &slots[torture_random(t, nr_slots)];
-	u32 how = torture_random(t, 8);
+	u32 how = torture_random(t, 11);
 
 	t->stat[TOKENS_PASSED]++;
 	if (READ_ONCE(draining)) {
@@ -83,6 +92,9 @@ static void pass_token(struct torturer *t)
 			hrtimer_start(&s->hrtimer, torture_random(t, 50000), HRTIMER_MODE_REL_HARD);
 		else
 			mod_timer(&s->timer, jiffies + torture_random(t, 2));
+	} else if (how > 7) {
+		atomic_inc(&pool);
+		wake_up(&pool_queue);
 	} else {
 		put_token(s);
 	}
@@ -122,6 +134,25 @@ static long wait_until_woken(struct slot *s)
 	return left;
 }
 
+/* Whoever gives up is awake before it looks for the last time: a wake-up after that goes to the next. */
+static bool wait_in_pool_for(struct torturer *t, long timeout)
+{
+	DEFINE_WAIT(wait);
+	bool got = false;
+
+	while (!got && timeout > 0) {
+		prepare_to_wait_exclusive(&pool_queue, &wait, TASK_UNINTERRUPTIBLE);
+		got = take_pooled();
+		if (!got)
+			timeout = schedule_timeout(timeout);
+	}
+	__set_current_state(TASK_RUNNING);
+	got = got || take_pooled();
+	torture_dawdle(t);
+	finish_wait(&pool_queue, &wait);
+	return got;
+}
+
 /* What a wait said: an error needs a signal; the end of the time may come whenever it likes. */
 static void judge(struct torturer *t, long ret, bool killable, bool timed)
 {
@@ -135,6 +166,23 @@ static void judge(struct torturer *t, long ret, bool killable, bool timed)
 	} else {
 		torture_check(ret == 0);
 	}
+}
+
+static void sleep_in_pool(struct torturer *t, struct slot *s)
+{
+	bool got = false;
+
+	WRITE_ONCE(s->in_pool, true);
+	if (one_in(t, 2))
+		got = wait_in_pool_for(t, 1 + torture_random(t, 2));
+	else
+		judge(t,
+		      wait_event_interruptible_exclusive(pool_queue, (got = take_pooled()) ||
+									     torture_stopping()),
+		      false, false);
+	WRITE_ONCE(s->in_pool, false);
+	if (got)
+		pass_token(t);
 }
 
 static void sleep_for_token(struct torturer *t, struct slot *s)
@@ -185,6 +233,8 @@ static void wait_op(struct torturer *t)
 
 	if (take(s))
 		pass_token(t);
+	else if (one_in(t, 3))
+		sleep_in_pool(t, s);
 	else
 		sleep_for_token(t, s);
 }
@@ -195,6 +245,7 @@ static void prepare(int tasks)
 {
 	nr_slots = tasks;
 	atomic_set(&drained, 0);
+	atomic_set(&pool, 0);
 	WRITE_ONCE(draining, false);
 	for (int i = 0; i < nr_slots; i++) {
 		struct slot *s = &slots[i];
@@ -209,16 +260,45 @@ static void prepare(int tasks)
 	atomic_set(&in_all, nr_slots / 2);
 }
 
-/* While they still run: pass no more on. Each token is taken by the task whose it is; else its wake-up was lost. */
+/* All may happen to sleep at their slots, and the tokens be in the pool. */
+static void empty_pool(void)
+{
+	if (take_pooled())
+		put_token(&slots[get_random_u32_below(nr_slots)]);
+}
+
+static int all_tokens(void)
+{
+	int sum = atomic_read(&drained) + atomic_read(&pool);
+
+	for (int i = 0; i < nr_slots; i++)
+		sum += atomic_read(&slots[i].tokens);
+	return sum;
+}
+
+static int tokens_at_rest(void)
+{
+	int sum = atomic_read(&drained) + atomic_read(&pool);
+
+	for (int i = 0; i < nr_slots; i++)
+		if (READ_ONCE(slots[i].in_pool))
+			sum += atomic_read(&slots[i].tokens);
+	return sum;
+}
+
+/* While they still run: pass no more on. */
 static void drain(void)
 {
 	WRITE_ONCE(draining, true);
-	torture_check(eventually(atomic_read(&drained) == atomic_read(&in_all)));
+	/* Each token is taken by the task whose it is, one of the pool's by whoever waits there; else a wake-up was lost. */
+	torture_check(eventually(tokens_at_rest() == atomic_read(&in_all)));
+	torture_check(eventually(!atomic_read(&pool) || !waitqueue_active(&pool_queue)));
 }
 
 static void wake_all(void)
 {
 	wake_up_all(&shared);
+	wake_up_all(&pool_queue);
 	for (int i = 0; i < nr_slots; i++)
 		wake_up_all(&slots[i].own);
 }
@@ -228,6 +308,7 @@ static void tokens_through_wait_queues(struct kunit *test)
 	struct torture_kind kind = { .name = "wait queues",
 				     .op = wait_op,
 				     .before_stop = drain,
+				     .disturb = empty_pool,
 				     .stop = wake_all,
 				     .stats = { "tokens passed", "timeouts", "signals",
 						"from interrupts" },
@@ -242,7 +323,8 @@ static void tokens_through_wait_queues(struct kunit *test)
 		KUNIT_EXPECT_FALSE(test, waitqueue_active(&slots[i].own));
 	}
 	KUNIT_EXPECT_FALSE(test, waitqueue_active(&shared));
-	KUNIT_EXPECT_EQ(test, atomic_read(&drained), atomic_read(&in_all));
+	KUNIT_EXPECT_FALSE(test, waitqueue_active(&pool_queue));
+	KUNIT_EXPECT_EQ(test, all_tokens(), atomic_read(&in_all));
 	KUNIT_EXPECT_GT(test, torture_sum(TOKENS_PASSED), 0UL);
 }
 
