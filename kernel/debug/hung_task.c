@@ -396,8 +396,7 @@ void check_hung_uninterruptible_tasks(void)
 	struct task_struct *p;
 	unsigned long flags;
 
-	if (!spin_trylock_irqsave(&tasklist_lock, flags))
-		return;
+	spin_lock_irqsave(&tasklist_lock, flags);
 	for_each_process(p)
 		if (look_for_hang(p))
 			report_hung_task(p);

@@ -23,7 +23,7 @@ static void set_last_holder(struct semaphore *sem, pid_t pid)
 	WRITE_ONCE(sem->last_holder, pid);
 }
 #else
-#define set_last_holder(sem, pid)                                                                   \
+#define set_last_holder(sem, pid)                                                                  \
 	do {                                                                                       \
 	} while (0)
 #endif

@@ -36,7 +36,8 @@ def test_a_suite_that_is_not_there_is_named():
      "a check"),
     (machine.EXIT_POWEROFF, "KTAP version 1\n1..1\n[    1.5] INFO: task test:9 blocked for more than 120 seconds.\n"
      "ok 1 torture_work\n", "the kernel reported INFO: task test:9 blocked"),
-    (machine.EXIT_PANIC, "KTAP version 1\n1..1\n", "exit code 37"),
+    (machine.EXIT_PANIC, "KTAP version 1\n1..1\nKernel panic - not syncing: provoked\n",
+     "the kernel reported Kernel panic"),
 ], ids=["a check", "a report", "a panic"])
 def test_what_fails_is_kept_and_the_command_that_repeats_it_printed(tmp_path, monkeypatch, capsys, code, said, why):
     monkeypatch.setattr(machine, "run", lambda *_, **__: (code, said))

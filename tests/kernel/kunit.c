@@ -113,7 +113,8 @@ static void run_as_thread(struct job *job, int (*threadfn)(void *data))
 	if (IS_ERR(thread))
 		KUNIT_FAIL(job->test, "cannot start a thread: %pe\n", thread);
 	else
-		wait_for_completion_state(&job->test->ended, TASK_IDLE); /* a long one does not hang */
+		wait_for_completion_state(&job->test->ended,
+					  TASK_IDLE); /* a long one does not hang */
 }
 
 /* Lockdep goes off when it reports something, whatever the case was about. The next case needs it. */
