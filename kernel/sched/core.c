@@ -877,7 +877,7 @@ static void init_idle(struct task_struct *idle, int cpu)
 	idle->prio = idle->normal_prio = idle->pi_prio = MAX_PRIO;
 	idle->cpu = cpu;
 	idle->on_cpu = 1;
-	idle->on_rq = TASK_ON_RQ_MIGRATING; /* nobody puts it into a queue; a waker only sets its state */
+	idle->on_rq = TASK_ON_RQ_MIGRATING; /* in no queue; a waker only sets its state */
 	idle->__state = TASK_RUNNING;
 	cpumask_clear(&idle->cpus_mask);
 	cpumask_set_cpu(cpu, &idle->cpus_mask);
