@@ -77,6 +77,32 @@ static void gfp_kernel_sleeps_until_another_task_frees_a_page(struct kunit *test
 	KUNIT_EXPECT_EQ(test, zone.waiters, 0U);
 }
 
+#define WAITS 8
+
+/* Who waits looks again by itself, 50 times a second: without a wake-up that takes 10 ms on average. */
+static void a_free_page_wakes_who_waits_for_it(struct kunit *test)
+{
+	struct wish wish = { GFP_KERNEL };
+	struct task_struct *wisher[WAITS];
+	ktime_t start, sum = 0;
+
+	for (int i = 0; i < WAITS; i++)
+		wisher[i] = make_wisher(test, &wish);
+	hoard_pages(&hoard, GFP_KERNEL);
+	for (int i = 0; i < WAITS; i++) {
+		wake_up_process(wisher[i]);
+		KUNIT_EXPECT_TRUE(test,
+				  eventually(READ_ONCE(zone.waiters) && is_asleep(wisher[i])));
+		start = ktime_get();
+		free_one_page();
+		KUNIT_EXPECT_EQ(test, join(wisher[i]), 0);
+		sum += ktime_get() - start;
+		hoard_pages(&hoard, GFP_KERNEL);
+	}
+	if (time_is_exact())
+		KUNIT_EXPECT_LT(test, sum, (ktime_t)WAITS * 2 * NSEC_PER_MSEC);
+}
+
 /* An object is no page: its slab stays, with others in use. */
 static void kmalloc_sleeps_until_another_task_frees_an_object(struct kunit *test)
 {
@@ -311,6 +337,7 @@ static void many_tasks_share_the_last_pages(struct kunit *test)
 
 static struct kunit_case reclaim_cases[] = {
 	KUNIT_CASE(gfp_kernel_sleeps_until_another_task_frees_a_page),
+	KUNIT_CASE(a_free_page_wakes_who_waits_for_it),
 	KUNIT_CASE(kmalloc_sleeps_until_another_task_frees_an_object),
 	KUNIT_CASE(nothing_to_be_freed_is_an_error_and_no_hang),
 	KUNIT_CASE(atomic_allocations_never_sleep),
