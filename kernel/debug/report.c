@@ -359,13 +359,18 @@ void __might_resched(const char *file, int line)
 /* Linux looks at the state only; a condition that is true at once would get past that. */
 void __might_sleep(const char *file, int line)
 {
-	struct atomic_context context = { preempt_count(), irqs_disabled(), false,
-					  irqs_disabled_at() };
 	const struct task_struct *curr = current;
+	struct atomic_context context;
 
-	context.in_condition = curr->wait_condition_ip || READ_ONCE(curr->__state);
-	if (unlikely(context.count || context.irqs_off || context.in_condition ||
-		     (curr->flags & PF_IDLE)))
-		report_sleep(file, line, &context, __builtin_frame_address(0));
+	if (likely(!preempt_count() && !irqs_disabled() && !curr->wait_condition_ip &&
+		   !READ_ONCE(curr->__state) && !(curr->flags & PF_IDLE)))
+		return;
+	context = (struct atomic_context){
+		.count = preempt_count(),
+		.irqs_off = irqs_disabled(),
+		.in_condition = curr->wait_condition_ip || READ_ONCE(curr->__state),
+		.irqs_off_ip = irqs_disabled_at(),
+	};
+	report_sleep(file, line, &context, __builtin_frame_address(0));
 }
 #endif

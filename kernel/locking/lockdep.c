@@ -651,6 +651,12 @@ static noinline void release_interruptible(struct task_struct *curr, struct lock
 	release_any(curr, map, ip);
 }
 
+/* Interrupts, or softirqs, that were off when it was taken. */
+static __always_inline bool interrupts_are_on_again(u32 word)
+{
+	return !irqs_disabled() && context_bits() & ~word & HELD_IRQS_ON;
+}
+
 void lock_release(struct lockdep_map *map, unsigned long ip)
 {
 	struct task_struct *curr = current;
@@ -661,7 +667,7 @@ void lock_release(struct lockdep_map *map, unsigned long ip)
 		release_any(curr, map, ip);
 		return;
 	}
-	if (~hlock->word & HELD_IRQS_ON && unlikely(context_bits() & ~hlock->word & HELD_IRQS_ON)) {
+	if (~hlock->word & HELD_IRQS_ON && unlikely(interrupts_are_on_again(hlock->word))) {
 		release_interruptible(curr, map, ip);
 		return;
 	}

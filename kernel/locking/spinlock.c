@@ -104,14 +104,18 @@ static __always_inline void debug_spin_lock_after(raw_spinlock_t *lock)
 	WRITE_ONCE(lock->owner, current);
 }
 
+/* Who gives it back is not its owner: nobody is when it is free. */
+static noinline void spin_bug_owner(raw_spinlock_t *lock)
+{
+	spin_bug(lock, raw_spin_is_locked(lock) ? "wrong owner" : "already unlocked");
+}
+
 static __always_inline void debug_spin_unlock(raw_spinlock_t *lock)
 {
 	if (unlikely(lock->magic != SPINLOCK_MAGIC))
 		spin_bug(lock, "bad magic");
-	if (unlikely(!raw_spin_is_locked(lock)))
-		spin_bug(lock, "already unlocked");
-	else if (unlikely(lock->owner != current))
-		spin_bug(lock, "wrong owner");
+	if (unlikely(lock->owner != current))
+		spin_bug_owner(lock);
 	else if (unlikely(lock->owner_cpu != this_cpu_read(cpu_number)))
 		spin_bug(lock, "wrong CPU");
 	WRITE_ONCE(lock->owner, NULL);
