@@ -117,13 +117,12 @@ static void run_as_thread(struct job *job, int (*threadfn)(void *data))
 					  TASK_IDLE); /* a long one does not hang */
 }
 
-/* Lockdep goes off when it reports something, whatever the case was about. The next case needs it. */
+/* Lockdep goes off when it reports something, whatever the case was about. Each case begins with it on. */
 static void check_lockdep(struct kunit *test)
 {
 	if (debug_locks || !IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
 		return;
 	KUNIT_FAIL(test, "lockdep has reported something\n");
-	debug_locks_on();
 }
 
 static enum kunit_status run_one(struct kunit_suite *suite, struct kunit_case *test_case,
@@ -135,6 +134,7 @@ static enum kunit_status run_one(struct kunit_suite *suite, struct kunit_case *t
 	init_completion(&test.ended);
 	spin_lock_init(&test.lock);
 	INIT_LIST_HEAD(&test.allocations);
+	debug_locks_on();
 	run_as_thread(&job, run_case);
 	if (suite->exit)
 		run_as_thread(&job, run_exit);
