@@ -292,7 +292,7 @@ static void list_all(void)
 		shell_printf("  %s", crashes[i].name);
 	shell_printf("\n");
 	for (i = 0; provoke_lockups[i].name; i++)
-		shell_printf("%s%s", i % 5 ? "  " : "\n  " + !i, provoke_lockups[i].name);
+		shell_printf("%s  %s", i && i % 5 == 0 ? "\n" : "", provoke_lockups[i].name);
 	shell_printf("\n");
 }
 
