@@ -105,7 +105,7 @@ static void insert(struct editor *ed, const char *s, size_t n)
 		redraw(ed);
 }
 
-static void delete (struct editor *ed, size_t from, size_t to)
+static void erase(struct editor *ed, size_t from, size_t to)
 {
 	memmove(ed->line + from, ed->line + to, ed->len - to);
 	ed->len -= to - from;
@@ -308,12 +308,12 @@ static void edit_key(struct editor *ed, int key)
 	case '\b':
 	case 0x7f:
 		if (ed->cursor)
-			delete (ed, ed->cursor - 1, ed->cursor);
+			erase(ed, ed->cursor - 1, ed->cursor);
 		break;
 	case CTRL('D'):
 	case KEY_DELETE:
 		if (ed->cursor < ed->len)
-			delete (ed, ed->cursor, ed->cursor + 1);
+			erase(ed, ed->cursor, ed->cursor + 1);
 		break;
 	case CTRL('K'):
 		ed->len = ed->cursor;
@@ -321,10 +321,10 @@ static void edit_key(struct editor *ed, int key)
 		redraw(ed);
 		break;
 	case CTRL('U'):
-		delete (ed, 0, ed->cursor);
+		erase(ed, 0, ed->cursor);
 		break;
 	case CTRL('W'):
-		delete (ed, word_start(ed), ed->cursor);
+		erase(ed, word_start(ed), ed->cursor);
 		break;
 	case CTRL('L'):
 		tty_printf("\033[H\033[2J");

@@ -328,11 +328,11 @@ void schedule_tail(struct task_struct *prev)
 
 static __always_inline struct task_struct *pick_next_task(struct rq *rq)
 {
-	const struct sched_class *const *class = sched_classes;
+	const struct sched_class *const *cls = sched_classes;
 	struct task_struct *p;
 
-	while (!(p = (*class)->pick_next_task(rq)))
-		class ++;
+	while (!(p = (*cls)->pick_next_task(rq)))
+		cls++;
 	return p;
 }
 

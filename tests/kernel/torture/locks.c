@@ -355,7 +355,8 @@ static void torture_lock(struct kunit *test, const char *name, const struct lock
 	guarded = 0;
 	twin = 0;
 	irq_writes = 0;
-	forget_lock(&spin); /* taken in hard interrupts in one case, and with softirqs off in another */
+	forget_lock(
+		&spin); /* taken in hard interrupts in one case, and with softirqs off in another */
 	hrtimer_init(&irq_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	irq_timer.function = write_in_hardirq;
 	torture_run(test, &kind, CASES);
