@@ -238,6 +238,17 @@ static __always_inline bool need_resched(void)
 	return unlikely(test_preempt_need_resched());
 }
 
+/*
+ * interrupted_preemptible - could the code that this interrupt came upon be switched away from? It then holds no lock
+ * that spins, and is in no RCU section. The idle task has preemption off once, all its life. Context: hard interrupt.
+ */
+static inline bool interrupted_preemptible(void)
+{
+	int count = preempt_count() - HARDIRQ_OFFSET;
+
+	return !count || (count == PREEMPT_OFFSET && (current->flags & PF_IDLE));
+}
+
 /* cond_resched - let another task run if one should. Context: task, may sleep. Return: 1 if it did, else 0. */
 int __cond_resched(void);
 #define cond_resched() ({ might_resched(); __cond_resched(); })

@@ -94,14 +94,6 @@ bool lockup_reported(int cpu, bool hard)
 
 /* ---- soft ---- */
 
-/* Could the interrupted code be switched away from? The idle task has preemption off all its life. */
-static bool interrupted_preemptible(void)
-{
-	int count = preempt_count() - HARDIRQ_OFFSET;
-
-	return !count || (count == PREEMPT_OFFSET && (current->flags & PF_IDLE));
-}
-
 static void report_soft_lockup(u64 stuck)
 {
 	if (!report_begin())

@@ -8,6 +8,7 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/nmi.h>
+#include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
@@ -70,16 +71,14 @@ static bool stall_due(void)
 	       READ_ONCE(rcu_state.completed) != READ_ONCE(rcu_state.started);
 }
 
-/* One CPU makes the report, and when it is printed puts off the next. */
+/* Another CPU's report may be this one, and puts off the next: look again when it has ended. */
 void rcu_check_stall(void)
 {
-	static atomic_t reporting;
-
-	if (likely(!stall_due()) || atomic_xchg(&reporting, 1))
+	if (likely(!stall_due()) || report_running() || !report_begin())
 		return;
 	if (stall_due()) {
 		report_stall(sched_clock());
 		WRITE_ONCE(rcu_state.stall_ns, sched_clock() + 3 * rcu_stall_timeout_ns);
 	}
-	atomic_set_release(&reporting, 0);
+	report_end();
 }

@@ -213,14 +213,6 @@ void __rcu_qs(void)
 	raw_spin_unlock(&rcu_state.lock);
 }
 
-/* Was the tick's interrupt taken in no section? The idle task has preemption off once all its life. */
-static bool tick_is_quiescent(void)
-{
-	int count = preempt_count() - HARDIRQ_OFFSET;
-
-	return !count || (count == PREEMPT_OFFSET && (current->flags & PF_IDLE));
-}
-
 static bool callbacks_due(const struct rcu_data *rdp)
 {
 	unsigned long completed =
@@ -234,7 +226,7 @@ static bool callbacks_due(const struct rcu_data *rdp)
 void __rcu_sched_clock_irq(void)
 {
 	if (this_cpu_read(rcu_qs_wanted)) {
-		if (tick_is_quiescent())
+		if (interrupted_preemptible())
 			__rcu_qs();
 		else
 			set_preempt_need_resched();
