@@ -195,6 +195,15 @@ static __always_inline raw_spinlock_t *spinlock_check(spinlock_t *lock)
 		__got;                                                                             \
 	})
 
+#define spin_trylock_bh(lock)                                                                      \
+	({                                                                                         \
+		local_bh_disable();                                                                \
+		bool __got = spin_trylock(lock);                                                   \
+		if (!__got)                                                                        \
+			local_bh_enable();                                                         \
+		__got;                                                                             \
+	})
+
 #define spin_needbreak(lock) spin_is_contended(lock)
 
 /**

@@ -211,12 +211,18 @@ static void trylock_says_whether_it_got_the_lock_and_else_changes_nothing(struct
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 	KUNIT_EXPECT_FALSE(test, spin_trylock_irq(&lock));
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	KUNIT_EXPECT_FALSE(test, spin_trylock_bh(&lock));
+	KUNIT_EXPECT_EQ(test, preempt_count(), 1);
 	spin_unlock(&lock);
 	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
 	KUNIT_EXPECT_TRUE(test, spin_trylock_irqsave(&lock, flags));
 	KUNIT_EXPECT_TRUE(test, irqs_disabled());
 	spin_unlock_irqrestore(&lock, flags);
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	KUNIT_EXPECT_TRUE(test, spin_trylock_bh(&lock));
+	KUNIT_EXPECT_EQ(test, preempt_count(), SOFTIRQ_DISABLE_OFFSET + 1);
+	spin_unlock_bh(&lock);
+	KUNIT_EXPECT_EQ(test, preempt_count(), 0);
 	KUNIT_EXPECT_FALSE(test, spin_is_locked(&lock));
 }
 
