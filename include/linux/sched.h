@@ -240,13 +240,12 @@ static __always_inline bool need_resched(void)
 
 /*
  * interrupted_preemptible - could the code that this interrupt came upon be switched away from? It then holds no lock
- * that spins, and is in no RCU section. The idle task has preemption off once, all its life. Context: hard interrupt.
+ * that spins, and is in no RCU section. Never so of the idle task, which switches by itself when it is asked to.
+ * Context: hard interrupt.
  */
 static inline bool interrupted_preemptible(void)
 {
-	int count = preempt_count() - HARDIRQ_OFFSET;
-
-	return !count || (count == PREEMPT_OFFSET && (current->flags & PF_IDLE));
+	return preempt_count() == HARDIRQ_OFFSET;
 }
 
 /* cond_resched - let another task run if one should. Context: task, may sleep. Return: 1 if it did, else 0. */
