@@ -373,23 +373,21 @@ static u64 worst_share(struct hogs *hogs, const u32 *weight, bool work)
 	return worst;
 }
 
-/* Let the hogs run for @ms, and, where the host disturbs them, up to two seconds longer to make up for it. */
+/*
+ * Let the hogs run for @ms. Time that the host takes from the CPU is charged to who had it, and is made up for: how long
+ * that takes is the host's affair.
+ */
 static void check_shares(struct kunit *test, struct hogs *hogs, const u32 *weight, int ms,
 			 u64 limit)
 {
-	bool exact = time_is_exact();
-	u64 worst;
-
 	start_hogs(hogs);
 	msleep(ms);
-	worst = worst_share(hogs, weight, false);
-	for (int i = 0; i < 20 && worst > limit && !exact; i++) {
-		msleep(100);
-		worst = worst_share(hogs, weight, false);
-	}
-	KUNIT_EXPECT_LE(test, worst, limit);
-	if (exact)
+	if (time_is_exact()) {
+		KUNIT_EXPECT_LE(test, worst_share(hogs, weight, false), limit);
 		KUNIT_EXPECT_LE(test, worst_share(hogs, weight, true), limit + 5);
+	} else {
+		KUNIT_EXPECT_TRUE(test, eventually(worst_share(hogs, weight, false) <= limit));
+	}
 	stop_hogs(hogs);
 }
 
