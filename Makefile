@@ -49,8 +49,8 @@ WARNINGS := -Wall -Wextra -Wundef -Wvla -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS := -std=gnu11 -ffreestanding -g -mcmodel=kernel -mno-red-zone -mgeneral-regs-only -fno-pic -fno-common \
 	-fno-stack-protector -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks \
 	-fno-asynchronous-unwind-tables -fcf-protection=none $(WARNINGS)
-ASFLAGS := -f elf64 -g -F dwarf -Iboot/ -I$(BUILD)/ -Wall $(if $(werror),-Werror)
-LDFLAGS := -m elf_x86_64 -static -nostdlib --no-gc-sections --build-id=none -z max-page-size=4096 -z noexecstack \
+ASFLAGS := -f elf64 -g -F dwarf -Iinclude/ -I$(BUILD)/ -Wall $(if $(werror),-Werror)
+LDFLAGS := -m elf_x86_64 -static -nostdlib --no-gc-sections -X --build-id=none -z max-page-size=4096 -z noexecstack \
 	--orphan-handling=$(if $(werror),error,warn) $(if $(werror),--fatal-warnings)
 
 ifneq ($(LLVM),)
@@ -105,7 +105,7 @@ $(C_OBJS): $(BUILD)/%.o: %.c $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(quiet)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(ASM_OBJS): $(BUILD)/%.o: %.asm $(BUILD)/.flags $(OFFSETS)
+$(ASM_OBJS): $(BUILD)/%.o: %.asm $(BUILD)/.flags $(OFFSETS) include/asm/cfi.inc
 	$(call say,NASM)
 	@mkdir -p $(@D)
 	$(quiet)$(NASM) $(ASFLAGS) -MD $(@:.o=.d) -MP $< -o $@

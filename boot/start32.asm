@@ -6,6 +6,8 @@
 
 bits 32
 
+%include "asm/cfi.inc"
+
 extern boot_pml4
 extern start64
 global multiboot2_start
@@ -32,7 +34,7 @@ VGA_TEXT	equ 0xb8000
 VGA_LIGHT_RED	equ 0x0c
 
 section .boot.text progbits alloc exec nowrite align=16
-pvh_start:
+	cfi_start_last pvh_start
 	mov eax, PVH_MAGIC
 multiboot2_start:
 	cli
@@ -93,6 +95,7 @@ long_mode:
 	mov esi, esi
 	mov rax, start64
 	jmp rax
+	cfi_end
 
 section .boot.data progbits alloc noexec write align=4096
 	align 8, db 0

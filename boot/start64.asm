@@ -7,6 +7,7 @@ bits 64
 default rel
 
 %include "asm-offsets.inc"
+%include "asm/cfi.inc"
 
 extern start_kernel
 extern __per_cpu_start
@@ -20,7 +21,7 @@ global init_stack
 MSR_GS_BASE	equ 0xc0000101
 
 section .text
-start64:
+	cfi_start_last start64
 	mov r12d, edi			; magic
 	mov r13, rsi			; info, physical
 
@@ -47,6 +48,7 @@ start64:
 	mov rsi, r13
 	call start_kernel
 	ud2				; start_kernel() does not return
+	cfi_end
 
 section .bss..init_stack nobits alloc noexec write align=16384
 init_stack:

@@ -7,6 +7,7 @@
 ; ap_start, which stays in the kernel's text. One CPU at a time takes this way.
 
 %include "asm-offsets.inc"
+%include "asm/cfi.inc"
 
 extern boot_pml4
 extern trampoline_args
@@ -98,7 +99,7 @@ trampoline_end:
 section .text
 bits 64
 default rel
-ap_start:
+	cfi_start_last ap_start
 	xor	eax, eax
 	mov	fs, eax
 	mov	gs, eax
@@ -122,5 +123,6 @@ ap_start:
 	push	rbp
 	call	start_secondary
 	ud2					; it does not return
+	cfi_end
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -6,32 +6,20 @@
 
 bits 64
 default rel
+
+%include "asm/cfi.inc"
+
 section .text
 
 %macro thunk 2					; name, C function
 extern %2
 global %1
-%1:
-	push	rax
-	push	rcx
-	push	rdx
-	push	rsi
-	push	r8
-	push	r9
-	push	r10
-	push	r11
-	push	rdi
+	cfi_start %1
+	push_saved rax, rcx, rdx, rsi, r8, r9, r10, r11, rdi
 	call	%2
-	pop	rdi
-	pop	r11
-	pop	r10
-	pop	r9
-	pop	r8
-	pop	rsi
-	pop	rdx
-	pop	rcx
-	pop	rax
+	pop_saved rdi, r11, r10, r9, r8, rsi, rdx, rcx, rax
 	ret
+	cfi_end
 %endmacro
 
 thunk	preempt_schedule_thunk, preempt_schedule

@@ -9,6 +9,7 @@
 ; stack walker knows that the interrupted registers, not a frame, are there.
 
 %include "asm-offsets.inc"
+%include "asm/cfi.inc"
 
 bits 64
 default rel
@@ -19,48 +20,26 @@ extern error_interrupt, spurious_interrupt
 extern preempt_schedule_irq
 extern __preempt_count
 
-; What a debugger would be told about the frame: RSP points at a pt_regs. A place for call-frame information.
-%macro frame_is_pt_regs 0
+; A function that is entered with RSP pointing at a pt_regs, which debuggers are told.
+%macro cfi_start_pt_regs 1			; name
+	cfi_start_irq %1, 16
+	cfi_rule CFA_OFFSET | CFI_rdi, 7, CFA_OFFSET | CFI_rsi, 8, CFA_OFFSET | CFI_rdx, 9, \
+		CFA_OFFSET | CFI_rcx, 10, CFA_OFFSET | CFI_rax, 11, CFA_OFFSET | CFI_r8, 12, \
+		CFA_OFFSET | CFI_r9, 13, CFA_OFFSET | CFI_r10, 14, CFA_OFFSET | CFI_r11, 15, \
+		CFA_OFFSET | CFI_rbx, 16, CFA_OFFSET | CFI_rbp, 17, CFA_OFFSET | CFI_r12, 18, \
+		CFA_OFFSET | CFI_r13, 19, CFA_OFFSET | CFI_r14, 20, CFA_OFFSET | CFI_r15, 21
 %endmacro
 
 ; Push all registers but RDI, which the caller of the macro has seen to. CLD: the ABI wants it, and nothing promises
 ; that the interrupted code was not in the middle of a backward copy.
 %macro save_regs_but_rdi 0
-	push	rsi
-	push	rdx
-	push	rcx
-	push	rax
-	push	r8
-	push	r9
-	push	r10
-	push	r11
-	push	rbx
-	push	rbp
-	push	r12
-	push	r13
-	push	r14
-	push	r15
+	push_saved rsi, rdx, rcx, rax, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15
 	cld
 	lea	rbp, [rsp + 1]
-	frame_is_pt_regs
 %endmacro
 
 %macro restore_regs 0
-	pop	r15
-	pop	r14
-	pop	r13
-	pop	r12
-	pop	rbp
-	pop	rbx
-	pop	r11
-	pop	r10
-	pop	r9
-	pop	r8
-	pop	rax
-	pop	rcx
-	pop	rdx
-	pop	rsi
-	pop	rdi
+	pop_saved r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
 %endmacro
 
 ; Call a C function with the pt_regs at RSP. The CPU aligned the stack before it pushed (SDM volume 3, section 6.14.2);
@@ -68,16 +47,19 @@ extern __preempt_count
 %macro call_c 1
 	mov	rdi, rsp
 	sub	rsp, 8
+	cfi_sp	8
 	call	%1
 	add	rsp, 8
+	cfi_sp	-8
 %endmacro
 
 ; Maskable interrupts. The vector number has its bits inverted so that orig_ax is negative for interrupts, and
 ; different from every error code. Frequent ones have the handler in their stub, all others share one.
 %macro interrupt_stub 2				; vector, C handler
-%2_stub:
+	cfi_start_irq %2_stub, 0
 	push	~%1
-	push	rdi
+	cfi_sp	8
+	push_saved rdi
 	save_regs_but_rdi
 	call_c	%2
 	jmp	interrupt_return
@@ -91,8 +73,8 @@ interrupt_stub	RESCHEDULE_VECTOR, reschedule_interrupt
 interrupt_stub	ERROR_APIC_VECTOR, error_interrupt
 interrupt_stub	SPURIOUS_APIC_VECTOR, spurious_interrupt
 
-interrupt_common:
-	push	rdi
+	cfi_start_irq interrupt_common, 1
+	push_saved rdi
 	save_regs_but_rdi
 	call_c	common_interrupt
 	; fall through
@@ -100,7 +82,7 @@ interrupt_common:
 ; Preempt? Only when the count says "preemptible and should be preempted" (the whole word is 0). Interrupts were on in
 ; the interrupted code, or it could not have been interrupted; code with interrupts off is safe from this exit.
 global interrupt_return
-interrupt_return:
+	cfi_start_pt_regs interrupt_return
 	cmp	dword [gs:__preempt_count], 0
 	jne	return_from_exception
 	call_c	preempt_schedule_irq
@@ -108,11 +90,13 @@ interrupt_return:
 return_from_exception:
 	restore_regs
 	add	rsp, 8				; orig_ax
+	cfi_sp	-8
 	iretq
 
 ; Exceptions. The vector takes the place of RDI until it is needed.
-exception_common:
+	cfi_start_irq exception_common, 2
 	xchg	rdi, [rsp]			; save RDI, fetch the vector
+	cfi_saved rdi
 	save_regs_but_rdi
 	mov	rsi, rdi
 	call_c	do_exception
@@ -131,14 +115,18 @@ exception_common:
 	mov	[rsp + PT_REGS_ORIG_AX], rax
 	restore_regs
 	mov	rsp, [rsp]			; what was put in place of orig_ax
+  %assign cfi_cfa 16
+	cfi_rule CFA_DEF_CFA, CFI_rsp, cfi_cfa, CFA_OFFSET | CFI_rip, 1, CFA_VAL_OFFSET, CFI_rsp, 0
 	popfq
+	cfi_sp	-8
 	ret
 
 ; The NMI has its own stack and can hit between any two instructions: in the middle of a context switch, with the
 ; preempt count about to change, inside a spinlock. It touches nothing that it does not put back, and never preempts.
-nmi_entry:
+	cfi_start_irq nmi_entry, 0
 	push	0				; orig_ax: no error code
-	push	rdi
+	cfi_sp	8
+	push_saved rdi
 	save_regs_but_rdi
 	call_c	do_nmi
 	jmp	return_from_exception
@@ -148,20 +136,24 @@ nmi_entry:
 
 %assign vector 0
 %rep NR_EXCEPTIONS
-exception_%+vector:
+	cfi_start_irq exception_%[vector], HAS_ERROR_CODE(vector)
   %if !HAS_ERROR_CODE(vector)
 	push	0
+	cfi_sp	8
   %endif
 	push	vector
+	cfi_sp	8
 	jmp	exception_common
   %assign vector vector + 1
 %endrep
 %rep NR_VECTORS - NR_EXCEPTIONS
-interrupt_%+vector:
+	cfi_start_irq interrupt_%[vector], 0
 	push	~vector
+	cfi_sp	8
 	jmp	interrupt_common
   %assign vector vector + 1
 %endrep
+	cfi_end
 
 ; Where each vector goes, for the IDT.
 section .rodata
