@@ -7,13 +7,17 @@ With GDB (--gdb) the terminal is GDB's: it stops in schedule(), and QEMU ends wh
 """
 
 import argparse
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import machine
+
+HERE = os.path.dirname(os.path.realpath(__file__))
 
 MEANING = {machine.EXIT_TESTS_FAILED: "in-kernel tests failed",
            machine.EXIT_PANIC: "the kernel panicked"}
@@ -54,41 +58,86 @@ def result(code):
     return 0 if code in (0, machine.EXIT_POWEROFF) else code
 
 
-def free_port():
-    """A TCP port of this machine that nobody listens on; 1234, GDB's habit, when it is free."""
-    for wanted in (1234, 0):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", wanted))
-            except OSError:
-                continue
-            return probe.getsockname()[1]
+def listen(port):
+    """A socket that QEMU will take over, so that nobody else can have its port: the one wanted if it is free, else any.
+
+    A debugger can connect to it at once, even before QEMU runs."""
+    for wanted in (port, 0):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", wanted))
+        except OSError:
+            listener.close()
+            continue
+        listener.listen(1)
+        return listener
     raise OSError("no free port")
 
 
+def gdbstub(listener):
+    """QEMU's options to wait for a debugger on a socket that listens."""
+    return ["-S", "-chardev", f"socket,id=gdb,fd={listener.fileno()},server=on,wait=off", "-gdb", "chardev:gdb"]
+
+
+def die_with_parent():
+    """In a child: whatever becomes of us, it does not stay behind. Linux only; elsewhere our own end must be orderly."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def debugger(args, listener):
+    """GDB's command line: our commands, the connection, the first breakpoint, the source view."""
+    start = ["set confirm off", f"target remote 127.0.0.1:{listener.getsockname()[1]}", *args.gdb_start]
+    if not args.gdb_start:
+        start += ["break schedule", "continue"]
+    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        start += ["python catnap_gdb.commands.source_view()"]
+    words = [word for line in start for word in ("-ex", line)]
+    return [args.debugger, "-q", args.kernel, "-x", os.path.join(HERE, "gdb", "catnap.py"), *words, *args.gdb_arg]
+
+
 def debug(args, command, log):
-    """Runs QEMU and GDB together: GDB has the terminal, and QEMU goes when GDB goes."""
-    port = free_port()
+    """Runs QEMU and GDB together: GDB has the terminal, and when one of the two ends so does the other."""
     name = window()
     if name:
         command += ["-display", name, "-chardev", f"vc,id=com1,logfile={log}"]
     else:
         command += ["-display", "none", "-chardev", f"file,id=com1,path={log}"]
-        print(f"The console goes to {log}.", flush=True)
-    command += ["-serial", "chardev:com1", "-monitor", "none", "-S", "-gdb", f"tcp:127.0.0.1:{port}"]
-    # A session of its own: Ctrl-C in the terminal is meant for GDB, which tries until QEMU listens.
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True) as qemu:
+        print(f"The console goes to {log}; `dmesg` shows the kernel's messages.", flush=True)
+    listener = listen(1234)
+    command += ["-serial", "chardev:com1", "-monitor", "none", *gdbstub(listener)]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for GDB
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(1))
+    # A session of its own: the terminal's signals do not reach it.
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
+                          pass_fds=[listener.fileno()]) as qemu:
+        gdb = None
         try:
-            signal.signal(signal.SIGINT, lambda *_: None)
-            for ending in (signal.SIGTERM, signal.SIGHUP):
-                signal.signal(ending, lambda *_: sys.exit(1))
-            return subprocess.run(
-                [args.debugger, "-q", args.kernel, "-ex", f"target remote 127.0.0.1:{port}",
-                 # Single steps stay out of interrupt handlers and of timers.
-                 "-ex", "maint packet Qqemu.sstep=0x7",
-                 "-ex", "break schedule", "-ex", "continue", *args.gdb_arg], check=False).returncode
+            gdb = subprocess.Popen(debugger(args, listener), preexec_fn=for_gdb)
+            listener.close()
+            threading.Thread(target=end_with, args=(qemu, gdb), daemon=True).start()
+            gdb.wait()
         finally:
-            qemu.kill()
+            for each in filter(None, (gdb, qemu)):
+                each.kill()
+    if qemu.returncode in (machine.EXIT_POWEROFF, *MEANING):
+        return result(qemu.returncode)
+    return gdb.returncode if gdb.returncode > 0 else 0
+
+
+def for_gdb():
+    """GDB handles Ctrl-C itself."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def end_with(qemu, gdb):
+    """Ends GDB, which gives the terminal back, once the machine is gone."""
+    qemu.wait()
+    if gdb.poll() is None:
+        gdb.terminate()
 
 
 def main():
@@ -104,7 +153,9 @@ def main():
     parser.add_argument("--gdb", action="store_true", help="start GDB too, in this terminal")
     parser.add_argument("--gdb-server", action="store_true", help="wait for a debugger")
     parser.add_argument("--debugger", default="gdb", help="GDB's name")
+    parser.add_argument("--gdb-start", action="append", default=[], help="a GDB command instead of break and continue")
     parser.add_argument("--gdb-arg", action="append", default=[], help="one more argument for GDB")
+    parser.add_argument("--port", type=int, default=1234, help="for --gdb-server; another if it is taken")
     args = parser.parse_args()
 
     log = os.path.join(os.path.dirname(args.kernel), "console.log")
@@ -113,11 +164,13 @@ def main():
     if args.gdb:
         return debug(args, command, log)
     command += console(args.ui, log)
-    if args.gdb_server:
-        port = free_port()
-        print(f"Waiting for: gdb {args.kernel} -ex 'target remote :{port}'", flush=True)
-        command += ["-S", "-gdb", f"tcp:127.0.0.1:{port}"]
-    return result(subprocess.run(command, check=False).returncode)
+    if not args.gdb_server:
+        return result(subprocess.run(command, check=False).returncode)
+    listener = listen(args.port)
+    print(f"Waiting for: gdb {args.kernel} -x tools/gdb/catnap.py -ex 'target remote :{listener.getsockname()[1]}'",
+          flush=True)
+    return result(subprocess.run(command + gdbstub(listener), pass_fds=[listener.fileno()], check=False,
+                                 preexec_fn=die_with_parent).returncode)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,14 @@ struct reported_call {
 	unsigned long frame, caller, function;
 };
 
+/* Who made a task runnable the last time, for debuggers. pi_lock. */
+struct wake_record {
+	u64 when;			/* in TSC cycles; 0: nobody yet */
+	pid_t pid;			/* whose CPU the waker had: itself, or the one that it interrupted */
+	unsigned int preempt_count;	/* of the waker: which of the two */
+	char comm[TASK_COMM_LEN];
+};
+
 struct task_struct {
 	/* Read by everybody; written as the state machine in kernel/sched/core.c says. */
 	unsigned int __state;
@@ -146,6 +154,7 @@ struct task_struct {
 	unsigned long wait_condition_ip;	/* the wait_event() whose condition it tests, or 0 */
 	struct running_callback *callback;	/* the innermost callback on its stack */
 	struct reported_call sleep_reported;
+	struct wake_record woken;
 #endif
 #ifdef CONFIG_DEBUG_LOCK_ALLOC
 	unsigned long blocker;			/* lock it sleeps for: see <linux/hung_task.h> */

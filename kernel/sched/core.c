@@ -231,6 +231,7 @@ int try_to_wake_up(struct task_struct *p, unsigned int state)
 	if (!(READ_ONCE(p->__state) & state)) /* [1] */
 		goto out;
 	woken = 1;
+	note_waker(p);
 	smp_rmb();
 	if (READ_ONCE(p->on_rq) && ttwu_runnable(p)) /* [2] */
 		goto out;

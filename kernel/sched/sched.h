@@ -176,6 +176,15 @@ static __always_inline struct task_struct *switch_to(struct task_struct *prev, s
 
 void ret_from_fork(void);
 
+/* Remember that the running code wakes @p. Context: p->pi_lock held. */
+#ifdef CONFIG_DEBUG_ATOMIC_SLEEP
+void note_waker(struct task_struct *p);
+#else
+static inline void note_waker(struct task_struct *p __maybe_unused)
+{
+}
+#endif
+
 /* Make @p runnable if its state is one of @state: see core.c. Context: interrupts off. */
 int try_to_wake_up(struct task_struct *p, unsigned int state);
 

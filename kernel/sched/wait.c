@@ -7,6 +7,7 @@
 #include <linux/kthread.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 #include <linux/wait.h>
 
 #include "sched.h"
@@ -15,6 +16,14 @@
 void note_wait_head(struct wait_queue_head *wq_head)
 {
 	WRITE_ONCE(current->wait_head, wq_head);
+}
+
+void note_waker(struct task_struct *p)
+{
+	p->woken.when = rdtsc();
+	p->woken.pid = current->pid;
+	p->woken.preempt_count = preempt_count();
+	memcpy(p->woken.comm, current->comm, sizeof(p->woken.comm));
 }
 #endif
 

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+"""Frames: how GDB gets to see the stack of a task that no CPU runs, and how backtraces name interrupts.
+
+GDB knows registers and stacks of CPUs only. While a sleeping task is selected, an unwinder says that the CPU's frame 0
+was "called" by that task's last frame: the one to which __switch_to_asm() will return. Frame 0 itself is left out of
+backtraces. Nothing is written to the machine.
+"""
+
+import contextlib
+
+import gdb
+from gdb.FrameDecorator import FrameDecorator
+from gdb.unwinder import Unwinder
+
+from . import kernel
+
+THREAD_SIZE = 16384
+
+
+class FrameId:
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+
+class SleeperUnwinder(Unwinder):
+    """From the CPU's frame 0 to the selected task's saved registers."""
+
+    def __init__(self):
+        super().__init__("catnap-sleeper")
+        self.thread, self.sp = None, None
+
+    def __call__(self, pending):
+        if self.sp is None or pending.level() or gdb.selected_thread().ptid != self.thread:
+            return None
+        rsp, rip = pending.read_register("rsp"), pending.read_register("rip")
+        info = pending.create_unwind_info(FrameId(rsp, rip))
+        saved_bp, saved_ip = kernel.word(self.sp, 2)
+        info.add_saved_register("rip", gdb.Value(saved_ip).cast(rip.type))
+        info.add_saved_register("rsp", gdb.Value(self.sp + 16).cast(rsp.type))
+        info.add_saved_register("rbp", gdb.Value(saved_bp).cast(pending.read_register("rbp").type))
+        return info
+
+
+sleeper = SleeperUnwinder()
+gdb.unwinder.register_unwinder(None, sleeper, replace=True)
+
+
+def enter(sp):
+    """Shows the stack of the task that was switched out at this stack pointer: the caller of the scheduler."""
+    sleeper.thread, sleeper.sp = gdb.selected_thread().ptid, sp
+    gdb.invalidate_cached_frames()
+    start, end = (kernel.address(kernel.variable(name)) for name in ("__sched_text_start", "__sched_text_end"))
+    frame = gdb.newest_frame().older()
+    while start <= frame.pc() < end and frame.older():
+        frame = frame.older()
+    frame.select()
+
+
+def leave():
+    """Back to the CPU's own stack."""
+    if sleeper.sp is not None:
+        sleeper.sp = None
+        gdb.invalidate_cached_frames()
+
+
+@contextlib.contextmanager
+def kept():
+    """Comes back to the thread, the task and the frame that are selected now."""
+    thread, chosen = gdb.selected_thread(), (sleeper.thread, sleeper.sp)
+    level = gdb.selected_frame().level()
+    try:
+        yield
+    finally:
+        leave()
+        thread.switch()
+        sleeper.thread, sleeper.sp = chosen
+        gdb.invalidate_cached_frames()
+        frame = gdb.newest_frame()
+        while frame.level() < level:
+            frame = frame.older()
+        frame.select()
+
+
+# What runs the machine looks at frame 0 first, and must find the CPU's.
+for name in ("continue", "step", "next", "stepi", "nexti", "until", "advance", "jump", "reverse-step", "reverse-next",
+             "reverse-stepi", "reverse-nexti", "reverse-continue", "reverse-finish", "thread"):
+    gdb.execute(f"define hook-{name}\npython import catnap_gdb.frames; catnap_gdb.frames.leave()\nend")
+gdb.events.cont.connect(lambda event: leave())
+
+
+class Named(FrameDecorator):
+    """An interrupt's or exception's frame under its own name, for which GDB prints <signal handler called>."""
+
+    def function(self):
+        frame = self.inferior_frame()
+        if frame.type() == gdb.SIGTRAMP_FRAME:
+            return f"<{frame.name() or kernel.bare(frame.pc())}>"
+        return super().function()
+
+
+class Filter:
+    """Names interrupt frames, and hides the CPU's frame below a sleeping task's."""
+
+    def __init__(self):
+        self.name, self.priority, self.enabled = "catnap", 100, True
+        gdb.frame_filters[self.name] = self
+
+    def filter(self, frames):
+        for each in frames:
+            if sleeper.sp is None or each.inferior_frame().level():
+                yield Named(each)
+
+
+Filter()
