@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# What boots the kernel for a person: iso, run, gdb, gdb-server.
+# What boots the kernel for a person: iso, run, gdb, gdb-server, record, replay.
 
-.PHONY: iso run gdb gdb-server
+.PHONY: iso run gdb gdb-server record replay
 
 SMP ?= 2
 MEM ?= 128M
@@ -49,3 +49,14 @@ gdb: $(KERNEL) $(INITRD)
 gdb-server: $(KERNEL) $(INITRD)
 	$(quiet)tools/setup --need $(QEMU)
 	$(quiet)$(PYTHON) tools/run.py $(pvh) --gdb-server
+
+# One CPU; what it does is kept in $(BUILD)/recording, with a copy of the kernel that did it.
+recording := $(BUILD)/recording
+record: $(KERNEL) $(INITRD)
+	$(quiet)tools/setup --need $(QEMU) $(GDB) qemu-img
+	$(quiet)$(PYTHON) tools/record.py record $(recording) --kernel $(KERNEL) --append "$$APPEND" \
+		$(INITRD:%=--initrd %) --mem $(MEM) --ui $(UI) --debugger $(GDB)
+
+replay:
+	$(quiet)tools/setup --need $(QEMU) $(GDB)
+	$(quiet)$(PYTHON) tools/record.py replay $(recording) --debugger $(GDB)

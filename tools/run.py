@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 
 import machine
 
@@ -86,45 +87,12 @@ def die_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def debugger(args, listener):
-    """GDB's command line: our commands, the connection, the first breakpoint, the source view."""
-    start = ["set confirm off", f"target remote 127.0.0.1:{listener.getsockname()[1]}", *args.gdb_start]
-    if not args.gdb_start:
-        start += ["break schedule", "continue"]
-    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
-        start += ["python catnap_gdb.commands.source_view()"]
+def gdb_command(name, kernel, start, extra=()):
+    """GDB's command line with our commands, the lines to start with, and the source view where the terminal has one."""
+    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "-batch" not in extra:
+        start = [*start, "python catnap_gdb.commands.source_view()"]
     words = [word for line in start for word in ("-ex", line)]
-    return [args.debugger, "-q", args.kernel, "-x", os.path.join(HERE, "gdb", "catnap.py"), *words, *args.gdb_arg]
-
-
-def debug(args, command, log):
-    """Runs QEMU and GDB together: GDB has the terminal, and when one of the two ends so does the other."""
-    name = window()
-    if name:
-        command += ["-display", name, "-chardev", f"vc,id=com1,logfile={log}"]
-    else:
-        command += ["-display", "none", "-chardev", f"file,id=com1,path={log}"]
-        print(f"The console goes to {log}; `dmesg` shows the kernel's messages.", flush=True)
-    listener = listen(1234)
-    command += ["-serial", "chardev:com1", "-monitor", "none", *gdbstub(listener)]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for GDB
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: sys.exit(1))
-    # A session of its own: the terminal's signals do not reach it.
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent,
-                          pass_fds=[listener.fileno()]) as qemu:
-        gdb = None
-        try:
-            gdb = subprocess.Popen(debugger(args, listener), preexec_fn=for_gdb)
-            listener.close()
-            threading.Thread(target=end_with, args=(qemu, gdb), daemon=True).start()
-            gdb.wait()
-        finally:
-            for each in filter(None, (gdb, qemu)):
-                each.kill()
-    if qemu.returncode in (machine.EXIT_POWEROFF, *MEANING):
-        return result(qemu.returncode)
-    return gdb.returncode if gdb.returncode > 0 else 0
+    return [name, "-q", *extra, kernel, "-ex", "set confirm off", "-x", os.path.join(HERE, "gdb", "catnap.py"), *words]
 
 
 def for_gdb():
@@ -134,10 +102,51 @@ def for_gdb():
 
 
 def end_with(qemu, gdb):
-    """Ends GDB, which gives the terminal back, once the machine is gone."""
+    """Ends GDB, which gives the terminal back, once the machine is gone. A GDB that reads a file ends with that."""
     qemu.wait()
-    if gdb.poll() is None:
+    if sys.stdin.isatty():
+        time.sleep(0.5)  # GDB has something to say about it
         gdb.terminate()
+
+
+def together(qemu_args, gdb_args, listener, **where):
+    """Runs QEMU and GDB: when one of the two ends so does the other. Returns the exit codes of both."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for GDB
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(1))
+    # A session of its own: the terminal's signals do not reach it.
+    with subprocess.Popen(qemu_args + gdbstub(listener), stdin=subprocess.DEVNULL, start_new_session=True,
+                          preexec_fn=die_with_parent, pass_fds=[listener.fileno()]) as qemu:
+        gdb = None
+        try:
+            gdb = subprocess.Popen(gdb_args, preexec_fn=for_gdb, **where)
+            listener.close()
+            threading.Thread(target=end_with, args=(qemu, gdb), daemon=True).start()
+            gdb.wait()
+        finally:
+            for ending in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(ending, signal.SIG_IGN)
+            for each in filter(None, (gdb, qemu)):
+                each.kill()
+    return qemu.returncode, gdb.returncode
+
+
+def debug(args, command, log):
+    """GDB in this terminal, at the first breakpoint; the console in a window or in a file."""
+    name = window()
+    if name:
+        command += ["-display", name, "-chardev", f"vc,id=com1,logfile={log}"]
+    else:
+        command += ["-display", "none", "-chardev", f"file,id=com1,path={log}"]
+        print(f"The console goes to {log}; `dmesg` shows the kernel's messages.", flush=True)
+    command += ["-serial", "chardev:com1", "-monitor", "none"]
+    listener = listen(1234)
+    start = [f"target remote 127.0.0.1:{listener.getsockname()[1]}",
+             *(args.gdb_start or ["break schedule", "continue"])]
+    qemu, gdb = together(command, gdb_command(args.debugger, args.kernel, start, args.gdb_arg), listener)
+    if qemu in (machine.EXIT_POWEROFF, *MEANING):
+        return result(qemu)
+    return max(gdb, 0)
 
 
 def main():

@@ -1,2 +1,261 @@
 # SPDX-License-Identifier: MIT
-"""Time travel in a recording."""
+"""Time travel in a replayed recording (make record, make replay): where was this value written, who woke, who took.
+
+Every instruction has a number, counted from power-on. GDB's own reverse-step, reverse-next, reverse-finish and
+reverse-continue work, to breakpoints. QEMU cannot run backwards to a watchpoint, so the commands here load the
+snapshot taken at power-on, run forwards to where we stand with a watchpoint or breakpoint set, note the instruction
+of each hit, and go to the last.
+"""
+
+import contextlib
+import json
+import os
+import re
+
+import gdb
+
+from . import kernel, locks, tasks
+from .commands import command, number
+
+SNAPSHOT = "power-on"
+state = {"end": None, "moving": False}
+
+
+def monitor(line):
+    return gdb.execute(f"monitor {line}", to_string=True)
+
+
+def now():
+    """The number of the next instruction."""
+    found = re.search(r"Replaying .* instruction count = (\d+)", monitor("info replay"))
+    if not found:
+        raise gdb.GdbError("this is no replay: time travel wants `make record`, then `make replay`")
+    return int(found[1])
+
+
+@contextlib.contextmanager
+def quietly():
+    """What GDB says about stops on the way goes nowhere: no setting of its own silences them all."""
+    state["moving"] = True
+    gdb.flush()
+    kept = os.dup(1)
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    try:
+        yield
+    finally:
+        gdb.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+        state["moving"] = False
+        if "not active" not in gdb.execute("info win", to_string=True):
+            gdb.execute("refresh")
+        stop_at_end()
+
+
+@contextlib.contextmanager
+def alone():
+    """Without the breakpoints that the user has set."""
+    enabled = [each for each in gdb.breakpoints() if each.enabled]
+    for each in enabled:
+        each.enabled = False
+    try:
+        yield
+    finally:
+        for each in enabled:
+            if each.is_valid():
+                each.enabled = True
+
+
+def rewind():
+    monitor(f"loadvm {SNAPSHOT}")
+    gdb.execute("maintenance flush register-cache", to_string=True)
+    gdb.execute("maintenance flush dcache", to_string=True)
+
+
+def run_until(target):
+    """Forwards to this instruction, or to a breakpoint before it. Returns the number reached."""
+    monitor(f"replay_break {target}")
+    gdb.execute("continue", to_string=True)
+    return now()
+
+
+def go_to(target):
+    """Makes this instruction the next."""
+    with quietly(), alone():
+        if target < now():
+            rewind()
+        while now() < target:
+            run_until(target)
+
+
+def scan(make_stop, note):
+    """What note() says at each hit of the stop that make_stop() sets, with its instruction, up to where we stand."""
+    here, hits = now(), []
+    with quietly(), alone():
+        rewind()
+        with stopping_at(gdb.Breakpoint("start_kernel", internal=True)):  # nothing before it is ours, and this is fast
+            run_until(here)
+        if now() < here:
+            with stopping_at(make_stop()):
+                while run_until(here) < here:
+                    hits.append((now(), note()))
+    return hits
+
+
+@contextlib.contextmanager
+def stopping_at(stop):
+    stop.silent = True
+    try:
+        yield
+    finally:
+        if stop.is_valid():
+            stop.delete()
+
+
+def watch(place):
+    """A maker of watchpoints for writes to an object, and the function that reads it."""
+    kind, at = place.type, kernel.address(place.address)
+    spelled = f"*({kind.unqualified().strip_typedefs()} *){at:#x}"
+
+    def make():
+        return gdb.Breakpoint(spelled, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_WRITE, internal=True)
+
+    return make, lambda: gdb.Value(at).cast(kind.pointer()).dereference().format_string()
+
+
+def changes(place):
+    """(instruction that wrote, new value) of each change of an object before where we stand."""
+    make, read = watch(place)
+    return [(when - 1, value) for when, value in scan(make, read)]
+
+
+def arrive(when, text):
+    go_to(when)
+    print(f"{text}, by {tasks.Task(kernel.current())}, at instruction {when}:")
+
+
+def lvalue(text):
+    try:
+        value = gdb.parse_and_eval(text)
+    except gdb.error as error:
+        raise gdb.GdbError(str(error)) from None
+    if value.address is None:
+        raise gdb.GdbError(f"{text} has no address")
+    return value
+
+
+@command("last-write", gdb.COMPLETE_EXPRESSION)
+def last_write(argument):
+    """Go back to the instruction that last changed a value: last-write EXPRESSION. In a replay only.
+
+    EXPRESSION is a variable or a part of one. Again, it goes to the change before. reverse-step and the like go on
+    from there; continue goes forwards."""
+    place = lvalue(argument)
+    found = changes(place.referenced_value() if place.type.code == gdb.TYPE_CODE_REF else place)
+    if not found:
+        raise gdb.GdbError(f"{argument} was never written before instruction {now()}")
+    when, value = found[-1]
+    arrive(when, f"{argument} became {value}")
+    gdb.execute("frame")
+
+
+@command("who-woke")
+def who_woke(argument):
+    """Go back to the last wake-up of a task: who-woke PID. In a replay only.
+
+    Stands in the waker, with its backtrace: the try_to_wake_up() that made the task runnable."""
+    task = tasks.find(argument)
+    name, at = str(task), kernel.address(task.struct)
+    found = scan(lambda: gdb.Breakpoint(f"note_waker if (unsigned long)p == {at:#x}", internal=True), lambda: None)
+    if not found:
+        raise gdb.GdbError(f"nobody has woken {name} before instruction {now()}")
+    arrive(found[-1][0], f"{name} was woken")
+    frame = gdb.newest_frame().older()
+    frame.select()
+    gdb.execute("backtrace")
+
+
+def owner_field(lock):
+    """The part of a lock that says that somebody has it."""
+    kind = lock.type.strip_typedefs()
+    if kind.code == gdb.TYPE_CODE_PTR:
+        return owner_field(lock.dereference())
+    if kind.tag == "spinlock":
+        return owner_field(lock["rlock"])
+    for path in (("owner", "counter"), ("owner",), ("last_holder",), ("raw_lock", "locked"), ("locked",), ("count", "counter")):
+        value = lock
+        try:
+            for each in path:
+                value = value[each]
+            return value
+        except gdb.error:
+            continue
+    raise gdb.GdbError(f"that is no lock but a {lock.type}")
+
+
+@command("who-took", gdb.COMPLETE_EXPRESSION)
+def who_took(argument):
+    """Go back to where a lock was taken last: who-took LOCK. In a replay only.
+
+    LOCK is a spinlock, mutex, semaphore or the like, or a pointer to one. Stands in the code that took it, with its
+    backtrace; who has let it go since does not matter."""
+    found = [(when, value) for when, value in changes(owner_field(lvalue(argument)))
+             if not re.match(r"0x0\b|0$|0 ", value)]
+    if not found:
+        raise gdb.GdbError(f"nobody has taken {argument} before instruction {now()}")
+    arrive(found[-1][0], f"{argument} was taken")
+    gdb.execute("backtrace")
+
+
+@command("when")
+def when(_):
+    """Say which instruction of the recording comes next, and of how many. In a replay only."""
+    print(f"instruction {now()}" + (f" of {state['end']}" if state["end"] else ""))
+
+
+@command("travel")
+def travel(argument):
+    """Go to an instruction by its number: travel N. In a replay only; `when` says where we are."""
+    go_to(number(argument, "an instruction's number"))
+    gdb.execute("frame")
+
+
+# ---- the end of the recording
+
+def ends():
+    """Stops where the kernel leaves: the end of a panic, and the exit of the machine."""
+    return [gdb.Breakpoint(where, internal=True) for where in ("leave", "debug_exit")]
+
+
+def measure(path):
+    """Replays to the end and writes down which instruction that is, and why it ended."""
+    panic, leave = ends()
+    gdb.execute("continue", to_string=True)
+    reason = "panic" if panic.hit_count else "exit" if leave.hit_count else "left"
+    # Behind the last instruction of a machine that was switched off from outside there is nothing to stop at.
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"end": now() - (reason == "left"), "reason": reason}, file)
+
+
+def open_at_end(path):
+    """What make replay begins with."""
+    with open(path, encoding="utf-8") as file:
+        known = json.load(file)
+    state["end"] = known["end"]
+    go_to(known["end"])
+    gdb.events.stop.connect(stop_at_end)
+    stop_at_end()
+    print({"panic": "The recording ends here, at the panic.", "exit": "The recording ends here: the machine went off.",
+           "left": "The recording ends here: the machine was switched off."}[known["reason"]],
+          "reverse-step, reverse-continue, who-woke, who-took and last-write go back.")
+    gdb.execute("frame")
+
+
+def stop_at_end(_=None):
+    """Running forwards again must not run off the end."""
+    if state["end"] and not state["moving"] and now() < state["end"]:
+        monitor(f"replay_break {state['end']}")
+
+
+assert locks
