@@ -2,6 +2,7 @@
 """The kernel's data as Python sees it: symbols, types, lists, per-CPU variables, times, and places in the code."""
 
 import functools
+import re
 
 import gdb
 
@@ -155,12 +156,8 @@ def place(ip, is_return=True):
 
 def source(filename):
     """A file's name from the root of the tree."""
-    for room in ("kernel/", "drivers/", "include/", "lib/", "tests/", "samples/", "fs/", "boot/"):
-        if filename.startswith(room):
-            return filename
-        if "/" + room in filename:
-            return filename[filename.index("/" + room) + 1:]
-    return filename
+    found = re.search(r"(?:^|/)((?:boot|drivers|fs|include|kernel|lib|samples|tests)/.*)", filename)
+    return found[1] if found else filename
 
 
 def bare(ip):

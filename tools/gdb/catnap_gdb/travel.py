@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Time travel in a replayed recording (make record, make replay): where was this value written, who woke, who took.
 
-Every instruction has a number, counted from power-on. GDB's own reverse-step, reverse-next, reverse-finish and
-reverse-continue work, to breakpoints. QEMU cannot run backwards to a watchpoint, so the commands here load the
-snapshot taken at power-on, run forwards to where we stand with a watchpoint or breakpoint set, note the instruction
-of each hit, and go to the last.
+Every instruction has a number, counted from power-on. GDB's own reverse-step and reverse-stepi ask QEMU for one
+instruction after the other. Running backwards is too much for QEMU (7.2 hangs at some breakpoints, and at every
+watchpoint), so the commands here, reverse-continue and reverse-finish among them, load the snapshot taken at power-on,
+run forwards to where we stand, note the instruction of each hit of a breakpoint or watchpoint, and go to the last.
 """
 
 import contextlib
@@ -125,9 +125,9 @@ def watch(place):
 
 
 def changes(place):
-    """(instruction that wrote, new value) of each change of an object before where we stand."""
+    """(instruction after the one that wrote, new value) of each change of an object before where we stand."""
     make, read = watch(place)
-    return [(when - 1, value) for when, value in scan(make, read)]
+    return scan(make, read)
 
 
 def arrive(when, text):
@@ -147,9 +147,9 @@ def lvalue(text):
 
 @command("last-write", gdb.COMPLETE_EXPRESSION)
 def last_write(argument):
-    """Go back to the instruction that last changed a value: last-write EXPRESSION. In a replay only.
+    """Go back to where a value was last changed: last-write EXPRESSION. In a replay only.
 
-    EXPRESSION is a variable or a part of one. Again, it goes to the change before. reverse-step and the like go on
+    EXPRESSION is a variable or a part of one. Stands right behind the instruction that wrote it. Again, it goes to the change before. reverse-step and the like go on
     from there; continue goes forwards."""
     place = lvalue(argument)
     found = changes(place.referenced_value() if place.type.code == gdb.TYPE_CODE_REF else place)
@@ -221,6 +221,56 @@ def travel(argument):
     gdb.execute("frame")
 
 
+# ---- GDB's commands that run backwards
+
+def arm(stops):
+    """Switches breakpoints on that alone() has switched off."""
+    for each in stops:
+        each.enabled = True
+
+
+def reverse_continue(_):
+    """Run backwards to the last hit of a breakpoint or watchpoint. In a replay, in place of GDB's own."""
+    mine = [each for each in gdb.breakpoints() if each.enabled and each.visible]
+    counts = {each.number: each.hit_count for each in mine}
+    here, hits = now(), []
+    with quietly(), alone():
+        rewind()
+        with stopping_at(gdb.Breakpoint("start_kernel", internal=True)):
+            run_until(here)
+        arm(mine)
+        while run_until(here) < here:
+            hits.append((now(), next((each for each in mine if each.hit_count != counts[each.number]), None)))
+            counts = {each.number: each.hit_count for each in mine}
+        for each in mine:
+            each.enabled = False
+    if not hits:
+        print(f"No breakpoint was hit before instruction {here}.")
+        return
+    when, stop = hits[-1]
+    go_to(when)
+    if stop is not None:
+        print(f"Breakpoint {stop.number}, at instruction {now()}:")
+    gdb.execute("frame")
+
+
+def reverse_finish(_):
+    """Run backwards to the call of the selected frame's function. In a replay, in place of GDB's own."""
+    frame = gdb.selected_frame()
+    while frame.type() == gdb.INLINE_FRAME:
+        frame = frame.older()
+    entry = frame.function().symtab and int(frame.function().value().address)
+    older = frame.older()
+    if older is None or not entry:
+        raise gdb.GdbError("nobody has called this")
+    sp = int(older.read_register("rsp")) - 8
+    found = scan(lambda: gdb.Breakpoint(f"*{entry:#x} if $rsp == {sp:#x}", internal=True), lambda: None)
+    if not found:
+        raise gdb.GdbError("its call is not in the recording")
+    go_to(found[-1][0] - 1)
+    gdb.execute("frame")
+
+
 # ---- the end of the recording
 
 def ends():
@@ -243,6 +293,8 @@ def open_at_end(path):
     with open(path, encoding="utf-8") as file:
         known = json.load(file)
     state["end"] = known["end"]
+    command("reverse-continue")(reverse_continue)
+    command("reverse-finish")(reverse_finish)
     go_to(known["end"])
     gdb.events.stop.connect(stop_at_end)
     stop_at_end()
