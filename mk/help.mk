@@ -13,6 +13,8 @@ Catnap: how kernel code goes to sleep, and how an interrupt wakes it up.
   make run         boot the image: a window, or this terminal
   make gdb         boot under GDB, stop in schedule()
   make gdb-server  boot, wait for a debugger from elsewhere
+  make record      record a run on one CPU, keys included
+  make replay      open it in GDB at its end; back and forth from there
   make test        all tests; T=pattern some: make test T=provoke
   make repeat      the in-kernel suites N=100 times on 4 parallel CPUs
   make torture     random operations from many tasks; MINUTES=1 SEED=1

@@ -5,7 +5,7 @@ import fnmatch
 
 import gdb
 
-from . import kernel, tasks
+from . import kernel, tasks, waiting
 
 
 class TaskIs(gdb.Function):
@@ -21,6 +21,16 @@ class TaskIs(gdb.Function):
         if wanted.type.strip_typedefs().code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_PTR):
             return fnmatch.fnmatchcase(task.comm, wanted.string())
         return task.pid == int(wanted)
+
+
+class Waiters(gdb.Function):
+    """$waiters(QUEUE): how many entries a wait queue has, for conditions: break do_idle if $waiters(console_tty.read_wait)"""
+
+    def __init__(self):
+        super().__init__("waiters")
+
+    def invoke(self, queue):
+        return len(list(waiting.entries(waiting.queue_from(queue))))
 
 
 class LxCurrent(gdb.Function):
@@ -69,5 +79,5 @@ class ContainerOf(gdb.Function):
         return kernel.container_of(pointer, kind.string(), member.string()).address
 
 
-for each in (TaskIs, LxCurrent, LxTaskByPid, LxPerCpu, ContainerOf):
+for each in (TaskIs, Waiters, LxCurrent, LxTaskByPid, LxPerCpu, ContainerOf):
     each()

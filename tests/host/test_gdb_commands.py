@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: MIT
+"""Each of our GDB commands against a live, a hung and a panicked kernel, on one CPU and on two."""
+
+import re
+
+import pytest
+
+from conftest import KERNEL
+from gdb import Gdb, Live, pid_of
+
+pytestmark = pytest.mark.slow
+COMMANDS = ["ps", "task", "bt-task", "runq", "waitq", "locks", "preempt", "irqs", "timers", "lockgraph", "dmesg", "modules",
+            "why", "irqs-on-step", "irqs-off-step", "who-woke", "who-took", "last-write", "when", "travel"]
+ENTRIES = r"(ret_from_fork|start64|ap_start)"
+
+
+@pytest.fixture(params=[1, 2], ids=lambda smp: f"{smp}cpu")
+def shell(request, boot, tmp_path):
+    """A machine whose shell sleeps at its prompt and whose CPU 0 is idle; a job sleeps on a timer."""
+    with Live(boot, tmp_path, smp=request.param, append='run="sleep 1000 &; sleep 0.2"') as live:
+        live.smp = request.param
+        live("delete")
+        live("tbreak do_idle if $waiters(console_tty.read_wait)")
+        live("continue")
+        yield live
+
+
+def test_every_command_has_help():
+    with Gdb() as gdb:
+        listed = re.findall(r"^(\S+) ", gdb("catnap"), re.MULTILINE)
+        assert sorted(listed) == sorted(COMMANDS)
+        for name in listed:
+            assert len(gdb(f"help {name}").split()) > 5, name
+        for function in ("task", "waiters", "lx_current", "lx_task_by_pid", "lx_per_cpu", "container_of"):
+            assert f"${function}(" in gdb(f"help function {function}")
+
+
+def test_commands_before_there_is_a_machine_say_so():
+    with Gdb() as gdb:
+        for line in ("preempt", "task", "who-woke 1", "when"):
+            assert "Python Exception" not in gdb(line), line
+
+
+def test_commands_on_a_live_kernel(shell):
+    tasks = shell("ps")
+    sh, sleeper = pid_of(tasks, "sh"), pid_of(tasks, "sleep")
+    assert re.search(rf"^ +{sh} S .* console_tty\.read_wait +sh$", tasks, re.MULTILINE), tasks
+    assert tasks.count("*") == shell.smp
+    assert f'"swapper/{shell.smp - 1}/0"' in shell("info threads")
+
+    assert shell("runq").count("CPU ") == shell.smp
+    assert re.search(rf"1\. sh/{sh}, state S, asleep since \[ *\d", shell("waitq console_tty.read_wait"))
+    assert shell("waitq all") == shell("waitq &console_tty.read_wait")
+    assert "last woken by" in shell("waitq console_tty.read_wait")
+    assert "is no wait queue" in shell("waitq jiffies")
+    assert "No task holds a lock" in shell("locks")
+    assert "No task waits for another's lock" in shell("lockgraph")
+    assert "the idle task has preemption off all its life" in shell("preempt")
+    assert re.search(r"^ *1: .* i8042 \(i8042_interrupt\)$", shell("irqs"), re.MULTILINE)
+    assert re.search(rf"process_timeout\(\), wakes sleep/{sleeper}$", shell("timers"), re.MULTILINE)
+    assert shell("timers").count("next tick at") == shell.smp
+    assert "i8042: keyboard ready" in shell("dmesg")
+    assert len(shell("dmesg 2").splitlines()) == 2
+    assert "no loadable modules" in shell("modules")
+    assert re.search(rf"sh/{sh} sleeps .* in read_key\+.*\n.*number 1 of 1 in the wait queue", shell(f"why {sh}"))
+    assert "a timer wakes it in" in shell(f"why {sleeper}")
+    assert "there is no task with PID 31999" in shell("why 31999")
+    assert "time travel wants `make record`" in shell("when")
+
+
+def test_a_sleeping_task_s_stack_is_selected_and_left(shell):
+    sh = pid_of(shell("ps"), "sh")
+    before = shell("backtrace 1")
+    assert "sleeps (state S), on console_tty.read_wait" in shell(f"task {sh}")
+    trace = shell("backtrace")
+    assert "#1 " in trace and "read_key () at drivers/shell/lineedit.c" in trace and "ret_from_fork" in trace
+    assert "line = " in shell("frame function edit_line\ninfo args") or "line = " in shell("info args")
+    assert f"CPU {'01'[0]}" in shell("task") or "runs" in shell("task")
+    assert shell("backtrace 1") == before
+    assert re.search(rf"^sh/{sh}, state S.*\n(.*\n)*.* read_key ", shell(f"bt-task {sh}"))
+    everybody = shell("bt-task all")
+    assert everybody.count(", state ") == len(shell("ps").splitlines()) - 1
+    assert "Backtrace stopped" not in everybody and "?? ()" not in everybody
+    assert shell("backtrace 1") == before
+    # Stepping leaves the task's stack, and finish waits for the task itself.
+    shell(f"task {sh}")
+    shell("stepi")
+    assert "read_key" not in shell("backtrace")
+    shell(f"task {sh}")
+    said = shell.pressing("finish", "a")
+    assert re.search(r"edit_line|read_key", said), said
+
+
+def test_functions_and_printers(shell):
+    sh = pid_of(shell("ps"), "sh")
+    assert shell(f"print $lx_task_by_pid({sh})").endswith(f"task sh/{sh}, state S, CPU {shell.smp - 1}") or \
+        f"task sh/{sh}, state S" in shell(f"print $lx_task_by_pid({sh})")
+    assert '"swapper/' in shell("print $lx_current().comm")
+    assert '"swapper/0"' in shell("print $lx_per_cpu(runqueues, 0).idle->comm")
+    assert '"' in shell('print $container_of(task_list.next, "struct task_struct", "tasks")->comm')
+    assert shell('print $task("swapper/*")').endswith("= 1") and shell('print $task("sh")').endswith("= 0")
+    assert f"wait queue, 1 waiting: sh/{sh}" in shell("print console_tty.read_wait")
+    assert re.search(r"list_head, \d+ entries", shell("print task_list"))
+    assert "(tasklist_lock) unlocked" in shell("print tasklist_lock")
+    assert shell("print __cpu_online_mask").endswith("CPUs 0" if shell.smp == 1 else "CPUs 0-1")
+    assert "mutex" in shell("print *(struct mutex *)0") or "Cannot access" in shell("print *(struct mutex *)0")
+    assert re.search(r"atomic -?\d+", shell("print console_owner"))
+    assert re.search(r"\d ns \(\d", shell("print next_jiffy"))
+
+
+def test_a_breakpoint_for_one_task_only(boot, tmp_path):
+    with Live(boot, tmp_path, smp=2) as live:
+        live("delete")
+        live('break schedule if $task("kworkerd")')
+        live("continue")
+        assert '"kworkerd"' in live("print $lx_current().comm")
+        said = live("finish")  # out of schedule(): the task's next turn, whoever runs in between
+        assert '"kworkerd"' in live("print $lx_current().comm"), said
+
+
+def test_commands_on_a_panicked_kernel(boot, tmp_path):
+    with Live(boot, tmp_path, smp=2, append='run="provoke spinlock schedule"') as live:
+        live("delete")
+        live("break leave")
+        live("continue")
+        task = pid_of(live("ps"), "provoke")
+        held = r"#0: \(provoke_lock\), taken at in_spinlock\+0x\w+ \(kernel/debug/provoke\.c:\d+\)"
+        assert re.search(rf"^provoke/{task} \(CPU \d\)\n  holds     {held}$", live("locks"), re.MULTILINE)
+        assert re.search(held, live("preempt")) and "interrupts off" in live("preempt")
+        assert re.search(r"BUG: scheduling while atomic: provoke/", live("dmesg"))
+        assert re.search(rf"spinlock \(provoke_lock\) locked by provoke/{task}", live("print provoke_lock"))
+        assert "in_spinlock" in live(f"bt-task {task}")
+        assert "state D" in live("why " + str(pid_of(live("ps"), "sh")))
+
+
+def test_stepping_stays_out_of_interrupts_unless_told_otherwise(shell):
+    shell("tbreak do_idle")
+    shell("irqs-off-step")
+    shell("monitor system_reset") if False else None
+    assert "SCHED" not in shell("show scheduler-locking").upper() or "step" in shell("show scheduler-locking")
+    shell("irqs-on-step")
+    assert "0x1" in shell("maintenance packet qqemu.sstep")
+    shell("irqs-off-step")
+    assert "0x7" in shell("maintenance packet qqemu.sstep")
+
+
+def deepest(gdb):
+    return gdb("backtrace -1").splitlines()[-1]
+
+
+@pytest.mark.parametrize("where", ["timer_interrupt_stub", "__switch_to_asm", "preempt_schedule_thunk", "exception_common"])
+def test_the_stack_is_unwound_at_every_instruction_of_the_assembly(boot, tmp_path, where):
+    """To the task's entry function, from each instruction on the way in, and out."""
+    with Live(boot, tmp_path, smp=1, append='run="provoke null"') as live:
+        live("delete")
+        live(f"tbreak *{where}")
+        live("continue")
+        for _ in range(60):
+            assert re.search(rf" {ENTRIES} \(\)", deepest(live)), live("backtrace") + live("x/i $pc")
+            live("stepi")
+
+
+def test_symbols_before_paging(boot, tmp_path):
+    boot("-S", "-gdb", f"unix:{tmp_path}/sock,server=on,wait=off", smp=1)
+    with Gdb(KERNEL) as gdb:
+        gdb(f"target remote {tmp_path}/sock")
+        gdb("break pvh_start")
+        assert "boot/start32.asm" in gdb("continue")
+        assert len(gdb("backtrace").splitlines()) == 1
+        gdb("tbreak start64")
+        assert "start64 () at boot/start64.asm" in gdb("continue")
