@@ -48,7 +48,7 @@ gdb: $(KERNEL) $(INITRD)
 
 gdb-server: $(KERNEL) $(INITRD)
 	$(quiet)tools/setup --need $(QEMU)
-	$(quiet)$(PYTHON) tools/run.py $(pvh) --gdb-server
+	$(quiet)$(PYTHON) tools/run.py $(pvh) --gdb-server $(PORT:%=--port %)
 
 # One CPU; what it does is kept in $(BUILD)/recording, with a copy of the kernel that did it.
 recording := $(BUILD)/recording

@@ -2,8 +2,10 @@
 """The build: free of warnings with both compilers, from any path, rebuilding just what changed; and the image."""
 
 import os
+import re
 
 import pytest
+from elftools.dwarf.callframe import FDE
 from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
 
@@ -108,3 +110,17 @@ def test_the_package_list_needs_no_column_of_its_own():
     rows = [line.split() for line in (ROOT / "tools" / "packages.txt").read_text(encoding="utf-8").splitlines()
             if line and not line.startswith("#")]
     assert all(len(row) == 2 for row in rows)
+
+
+def test_every_function_in_assembly_has_call_frame_information(elf):
+    """But the trampoline, which runs elsewhere, before there is a stack."""
+    covered = [(entry.header["initial_location"], entry.header["address_range"])
+               for entry in elf.get_dwarf_info().CFI_entries() if isinstance(entry, FDE)]
+    text = [number for number, section in enumerate(elf.iter_sections()) if section.name in (".text", ".boot.text")]
+    symbols = [symbol for symbol in elf.get_section_by_name(".symtab").iter_symbols()
+               if symbol["st_shndx"] in text and symbol["st_info"]["type"] == "STT_NOTYPE" and "." not in symbol.name
+               and not re.match(r"_|multiboot2_start|unsupported|long_mode", symbol.name)]
+    assert {"ret_from_fork", "start64", "interrupt_common", "preempt_schedule_thunk"} <= {each.name for each in symbols}
+    for symbol in symbols:
+        at = symbol["st_value"]
+        assert any(start <= at < start + size for start, size in covered), symbol.name

@@ -74,8 +74,9 @@ def test_a_sleeping_task_s_stack_is_selected_and_left(shell):
     assert "sleeps (state S), on console_tty.read_wait" in shell(f"task {sh}")
     trace = shell("backtrace")
     assert "#1 " in trace and "read_key () at drivers/shell/lineedit.c" in trace and "ret_from_fork" in trace
-    assert "line = " in shell("frame function edit_line\ninfo args") or "line = " in shell("info args")
-    assert f"CPU {'01'[0]}" in shell("task") or "runs" in shell("task")
+    shell("frame function edit_line")
+    assert "line = " in shell("info args")
+    assert "runs swapper/" in shell("task")
     assert shell("backtrace 1") == before
     assert re.search(rf"^sh/{sh}, state S.*\n(.*\n)*.* read_key ", shell(f"bt-task {sh}"))
     everybody = shell("bt-task all")
@@ -93,8 +94,7 @@ def test_a_sleeping_task_s_stack_is_selected_and_left(shell):
 
 def test_functions_and_printers(shell):
     sh = pid_of(shell("ps"), "sh")
-    assert shell(f"print $lx_task_by_pid({sh})").endswith(f"task sh/{sh}, state S, CPU {shell.smp - 1}") or \
-        f"task sh/{sh}, state S" in shell(f"print $lx_task_by_pid({sh})")
+    assert f"task sh/{sh}, state S" in shell(f"print $lx_task_by_pid({sh})")
     assert '"swapper/' in shell("print $lx_current().comm")
     assert '"swapper/0"' in shell("print $lx_per_cpu(runqueues, 0).idle->comm")
     assert '"' in shell('print $container_of(task_list.next, "struct task_struct", "tasks")->comm')
@@ -103,7 +103,6 @@ def test_functions_and_printers(shell):
     assert re.search(r"list_head, \d+ entries", shell("print task_list"))
     assert "(tasklist_lock) unlocked" in shell("print tasklist_lock")
     assert shell("print __cpu_online_mask").endswith("CPUs 0" if shell.smp == 1 else "CPUs 0-1")
-    assert "mutex" in shell("print *(struct mutex *)0") or "Cannot access" in shell("print *(struct mutex *)0")
     assert re.search(r"atomic -?\d+", shell("print console_owner"))
     assert re.search(r"\d ns \(\d", shell("print next_jiffy"))
 
@@ -111,11 +110,11 @@ def test_functions_and_printers(shell):
 def test_a_breakpoint_for_one_task_only(boot, tmp_path):
     with Live(boot, tmp_path, smp=2) as live:
         live("delete")
-        live('break schedule if $task("kworkerd")')
+        live('tbreak schedule if $task("sh")')
         live("continue")
-        assert '"kworkerd"' in live("print $lx_current().comm")
-        said = live("finish")  # out of schedule(): the task's next turn, whoever runs in between
-        assert '"kworkerd"' in live("print $lx_current().comm"), said
+        assert '"sh"' in live("print $lx_current().comm")
+        said = live.pressing("finish", "a")  # out of schedule(): the task's next turn, whoever runs in between
+        assert '"sh"' in live("print $lx_current().comm"), said
 
 
 def test_commands_on_a_panicked_kernel(boot, tmp_path):
@@ -134,10 +133,7 @@ def test_commands_on_a_panicked_kernel(boot, tmp_path):
 
 
 def test_stepping_stays_out_of_interrupts_unless_told_otherwise(shell):
-    shell("tbreak do_idle")
-    shell("irqs-off-step")
-    shell("monitor system_reset") if False else None
-    assert "SCHED" not in shell("show scheduler-locking").upper() or "step" in shell("show scheduler-locking")
+    assert '"step"' in shell("show scheduler-locking")
     shell("irqs-on-step")
     assert "0x1" in shell("maintenance packet qqemu.sstep")
     shell("irqs-off-step")
@@ -148,7 +144,7 @@ def deepest(gdb):
     return gdb("backtrace -1").splitlines()[-1]
 
 
-@pytest.mark.parametrize("where", ["timer_interrupt_stub", "__switch_to_asm", "preempt_schedule_thunk", "exception_common"])
+@pytest.mark.parametrize("where", ["timer_interrupt_stub", "__switch_to_asm", "exception_common"])
 def test_the_stack_is_unwound_at_every_instruction_of_the_assembly(boot, tmp_path, where):
     """To the task's entry function, from each instruction on the way in, and out."""
     with Live(boot, tmp_path, smp=1, append='run="provoke null"') as live:

@@ -27,4 +27,5 @@ TOPICS = (commands, frames, functions, interrupts, locks, log, modules, preempt,
 # The assembler names source files from the root of the tree.
 gdb.execute(f"directory {ROOT}" if " " not in ROOT else f'set directories "{ROOT}":$cdir:$cwd')
 gdb.execute("set print pretty on")
+gdb.execute("set print null-stop on")
 gdb.execute("set backtrace limit 64")

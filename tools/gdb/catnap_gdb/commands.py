@@ -32,6 +32,8 @@ def command(name, complete=gdb.COMPLETE_NONE):
                     function(argument.strip())
                 except gdb.MemoryError as error:
                     raise gdb.GdbError(f"{name}: {error} (before the kernel runs, its memory is not there)") from None
+                except gdb.error as error:
+                    raise gdb.GdbError(f"{name}: {error}") from None
 
         Command(name, gdb.COMMAND_USER, complete)
         LISTED[name] = function.__doc__.splitlines()[0]
