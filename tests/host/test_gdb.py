@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: MIT
 """GDB finds the kernel's symbols, stops in schedule(), and leaves nothing behind."""
 
+import fcntl
+import json
+import os
 import pathlib
+import pty
+import re
+import signal
+import struct
 import subprocess
+import termios
 import uuid
 
 import pytest
 
-from conftest import KERNEL, make
+from conftest import KERNEL, ROOT, environment, make
+from gdb import Gdb
+from test_make_run import read_until
 
 
 @pytest.mark.parametrize("smp", [1, 2])
@@ -41,3 +51,95 @@ def test_make_gdb_stops_in_schedule_and_leaves_no_process_behind(built_tree):
     made = make(built_tree, "gdb", "SMP=1", standard_input="backtrace\nquit\n", CATNAP_MARK=mark)
     assert "Breakpoint 1, schedule" in made.stdout, made.stdout
     assert not marked(mark)
+
+
+@pytest.fixture
+def terminal(built_tree):
+    """`make gdb` in a terminal of its own: (file descriptor, mark, process)."""
+    mark = str(uuid.uuid4())
+    child, descriptor = pty.fork()
+    if not child:
+        os.chdir(built_tree)
+        os.execvpe("make", ["make", "gdb", "SMP=1"], environment(TERM="xterm", LINES="40", COLUMNS="120", CATNAP_MARK=mark))
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    yield descriptor, mark, child
+    for each in marked(mark):
+        os.kill(int(each), signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(descriptor)
+
+
+def read_to_the_end(descriptor):
+    """Until the last process has closed the terminal."""
+    while True:
+        try:
+            if not os.read(descriptor, 65536):
+                return
+        except OSError:
+            return
+
+
+def qemu_of(mark):
+    return next(int(each) for each in marked(mark)
+                if pathlib.Path(f"/proc/{each}/comm").read_text().startswith("qemu"))
+
+
+def test_in_a_terminal_there_is_a_source_view_and_ctrl_c_stops_the_machine(terminal):
+    descriptor, mark, _ = terminal
+    read_until(descriptor, rb"kernel/sched/core\.c")
+    os.write(descriptor, b"delete\ncontinue\n")
+    read_until(descriptor, rb"Continuing")
+    os.write(descriptor, b"\x03")
+    read_until(descriptor, rb"SIGINT|Interrupt")
+    os.write(descriptor, b"quit\n")
+    read_to_the_end(descriptor)
+    assert not marked(mark)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_gdb_ends_when_qemu_ends(terminal, number):
+    descriptor, mark, _ = terminal
+    read_until(descriptor, rb"kernel/sched/core\.c")
+    os.kill(qemu_of(mark), number)
+    read_to_the_end(descriptor)
+    assert not marked(mark)
+
+
+def test_nothing_stays_behind_when_the_one_who_started_both_is_killed(terminal):
+    descriptor, mark, _ = terminal
+    read_until(descriptor, rb"kernel/sched/core\.c")
+    python = next(int(each) for each in marked(mark) if b"tools/run.py" in pathlib.Path(f"/proc/{each}/cmdline").read_bytes())
+    os.kill(python, signal.SIGKILL)
+    read_to_the_end(descriptor)
+    assert not marked(mark)
+
+
+def test_two_servers_get_a_port_each(boot):
+    """The second finds the first's port taken, and says which it has."""
+    servers = [subprocess.Popen([ROOT / "tools/run.py", KERNEL, "--gdb-server", "--ui", "serial"], text=True, cwd=ROOT,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment()) for _ in range(2)]
+    try:
+        ports = {re.search(r"target remote :(\d+)", server.stdout.readline())[1] for server in servers}
+        assert len(ports) == 2
+        for port in ports:
+            with Gdb() as gdb:
+                assert "Remote debugging" in gdb(f"target remote :{port}")
+                assert "hit Temporary breakpoint" in gdb("tbreak schedule") + gdb("continue")
+    finally:
+        for server in servers:
+            server.kill()
+            server.wait()
+            server.stdout.close()
+
+
+def test_the_editors_files_name_what_is_there():
+    launch = json.loads((ROOT / ".vscode/launch.json").read_text(encoding="utf-8"))
+    tasks = json.loads((ROOT / ".vscode/tasks.json").read_text(encoding="utf-8"))
+    assert {each["type"] for each in launch["configurations"]} == {"cppdbg", "gdb"}
+    labels = {each["label"] for each in tasks["tasks"]}
+    for each in launch["configurations"]:
+        assert each["preLaunchTask"] in labels
+        assert str(KERNEL.relative_to(ROOT)) in each.get("program", each.get("executable"))
+    assert "tools/gdb/catnap.py" in json.dumps(launch)
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
+    assert (ROOT / container["postCreateCommand"]).exists()

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Recordings: the same bytes again, keys included, and time that runs both ways."""
+
+import json
+import re
+import socket
+import subprocess
+import time
+
+import pytest
+
+from conftest import KERNEL, ROOT, environment
+from gdb import Replay, record
+from machine import keys_for
+
+pytestmark = pytest.mark.slow
+
+
+def instruction(said):
+    return int(re.search(r"instruction (\d+)", said)[1])
+
+
+def test_a_recorded_panic_goes_back_and_forth(tmp_path):
+    said = record(tmp_path / "rec", 'panic=exit run="provoke spinlock schedule"')
+    assert "to the same byte" in said
+    with Replay(tmp_path / "rec") as gdb:
+        assert "at the panic" in gdb.said
+        end = instruction(gdb("when"))
+        gdb("reverse-stepi")
+        assert instruction(gdb("when")) == end - 1
+        gdb("reverse-step")
+        assert instruction(gdb("when")) < end - 1
+        taken = gdb("who-took provoke_lock")
+        assert re.search(r"provoke_lock was taken, by provoke/\d+", taken), taken
+        assert "in_spinlock" in taken and instruction(gdb("when")) == instruction(taken)
+        assert re.search("provoke_lock.*locked by provoke", gdb("print provoke_lock"))
+        assert "was never written before" in gdb("last-write provoke_lock.rlock.owner")
+        gdb("reverse-finish")
+        assert "in_spinlock" in gdb("backtrace 1") and "unlocked" in gdb("print provoke_lock")
+        pid = re.search(r"provoke/(\d+)", taken)[1]
+        woken = gdb(f"who-woke {pid}")
+        assert "was woken, by sh/" in woken and "try_to_wake_up" in woken and "run_thread" in woken, woken
+        gdb("continue")
+        assert instruction(gdb("when")) == end, "forwards, it stops where the recording ends"
+        gdb("watch -l provoke_lock.rlock.owner")
+        gdb("reverse-continue")
+        assert instruction(gdb("when")) == instruction(taken)
+        assert f"instruction {end} of {end}" in gdb(f"travel {end}") + gdb("when")
+
+
+def test_keys_are_part_of_the_record(tmp_path):
+    """Typed from outside, through QEMU's monitor; the replay has them by itself."""
+    directory = tmp_path / "rec"
+    recorder = subprocess.Popen(
+        [ROOT / "tools/record.py", "record", directory, "--kernel", KERNEL, "--mem", "64M", "--ui", "serial",
+         "--qemu-arg=-monitor", f"--qemu-arg=unix:{tmp_path}/monitor,server=on,wait=off"],
+        cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    seen = ""
+    while not re.search("^# ", seen, re.MULTILINE):
+        seen += recorder.stdout.readline(1)
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.connect(f"{tmp_path}/monitor")
+        for char in "echo typed; poweroff\n":
+            monitor.sendall(f"sendkey {'-'.join(keys_for(char))} 20\n".encode())
+            time.sleep(0.1)
+        rest = recorder.stdout.read()
+    assert recorder.wait() == 0, seen + rest
+    assert "to the same byte" in rest and "typed" in (directory / "again.log").read_text()
+    assert json.loads((directory / "end.json").read_text())["reason"] == "exit"
