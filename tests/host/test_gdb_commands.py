@@ -62,7 +62,7 @@ def test_commands_on_a_live_kernel(shell):
     assert "i8042: keyboard ready" in shell("dmesg")
     assert len(shell("dmesg 2").splitlines()) == 2
     assert "no loadable modules" in shell("modules")
-    assert re.search(rf"sh/{sh} sleeps .* in read_key\+.*\n.*number 1 of 1 in the wait queue", shell(f"why {sh}"))
+    assert re.search(rf"sh/{sh} sleeps .* in \w+\+.*lineedit.c:\d+\)\n.*number 1 of 1 in the wait queue", shell(f"why {sh}"))
     assert "a timer wakes it in" in shell(f"why {sleeper}")
     assert "there is no task with PID 31999" in shell("why 31999")
     assert "time travel wants `make record`" in shell("when")
@@ -73,7 +73,7 @@ def test_a_sleeping_task_s_stack_is_selected_and_left(shell):
     before = shell("backtrace 1")
     assert "sleeps (state S), on console_tty.read_wait" in shell(f"task {sh}")
     trace = shell("backtrace")
-    assert "#1 " in trace and "read_key () at drivers/shell/lineedit.c" in trace and "ret_from_fork" in trace
+    assert re.search(r"read_key \(.*\) at drivers/shell/lineedit.c", trace) and "ret_from_fork" in trace
     shell("frame function edit_line")
     assert "line = " in shell("info args")
     assert "runs swapper/" in shell("task")

@@ -28,11 +28,14 @@ class SleeperUnwinder(Unwinder):
     def __init__(self):
         super().__init__("catnap-sleeper")
         self.thread, self.sp = None, None
+        self.cpu = None  # RSP and RIP of the CPU: its frame 0, with all that is inlined there
 
     def __call__(self, pending):
-        if self.sp is None or pending.level() or gdb.selected_thread().ptid != self.thread:
+        if self.sp is None or gdb.selected_thread().ptid != self.thread:
             return None
         rsp, rip = pending.read_register("rsp"), pending.read_register("rip")
+        if (int(rsp), int(rip)) != self.cpu:
+            return None
         info = pending.create_unwind_info(FrameId(rsp, rip))
         saved_bp, saved_ip = kernel.word(self.sp, 2)
         info.add_saved_register("rip", gdb.Value(saved_ip).cast(rip.type))
@@ -47,13 +50,21 @@ gdb.unwinder.register_unwinder(None, sleeper, replace=True)
 
 def enter(sp):
     """Shows the stack of the task that was switched out at this stack pointer: the caller of the scheduler."""
+    leave()
+    newest = gdb.newest_frame()
+    sleeper.cpu = int(newest.read_register("rsp")), int(newest.read_register("rip"))
     sleeper.thread, sleeper.sp = gdb.selected_thread().ptid, sp
     gdb.invalidate_cached_frames()
     start, end = (kernel.address(kernel.variable(name)) for name in ("__sched_text_start", "__sched_text_end"))
-    frame = gdb.newest_frame().older()
-    while start <= frame.pc() < end and frame.older():
+    frame = gdb.newest_frame()
+    while (of_cpu(frame) or start <= frame.pc() < end) and frame.older():
         frame = frame.older()
     frame.select()
+
+
+def of_cpu(frame):
+    """Is it the CPU's frame, below the sleeping task's?"""
+    return sleeper.sp is not None and int(frame.read_register("rsp")) == sleeper.cpu[0]
 
 
 def leave():
@@ -66,14 +77,14 @@ def leave():
 @contextlib.contextmanager
 def kept():
     """Comes back to the thread, the task and the frame that are selected now."""
-    thread, chosen = gdb.selected_thread(), (sleeper.thread, sleeper.sp)
+    thread, chosen = gdb.selected_thread(), (sleeper.thread, sleeper.sp, sleeper.cpu)
     level = gdb.selected_frame().level()
     try:
         yield
     finally:
         leave()
         thread.switch()
-        sleeper.thread, sleeper.sp = chosen
+        sleeper.thread, sleeper.sp, sleeper.cpu = chosen
         gdb.invalidate_cached_frames()
         frame = gdb.newest_frame()
         while frame.level() < level:
@@ -107,7 +118,7 @@ class Filter:
 
     def filter(self, frames):
         for each in frames:
-            if sleeper.sp is None or each.inferior_frame().level():
+            if not of_cpu(each.inferior_frame()):
                 yield Named(each)
 
 

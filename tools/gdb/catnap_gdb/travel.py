@@ -166,8 +166,8 @@ def who_woke(argument):
 
     Stands in the waker, with its backtrace: the try_to_wake_up() that made the task runnable."""
     task = tasks.find(argument)
-    name, at = str(task), kernel.address(task.struct)
-    found = scan(lambda: gdb.Breakpoint(f"note_waker if (unsigned long)p == {at:#x}", internal=True), lambda: None)
+    name = str(task)
+    found = changes(task["woken"]["when"])
     if not found:
         raise gdb.GdbError(f"nobody has woken {name} before instruction {now()}")
     arrive(found[-1][0], f"{name} was woken")
@@ -259,12 +259,15 @@ def reverse_finish(_):
     frame = gdb.selected_frame()
     while frame.type() == gdb.INLINE_FRAME:
         frame = frame.older()
-    entry = frame.function().symtab and int(frame.function().value().address)
     older = frame.older()
-    if older is None or not entry:
+    if older is None:
         raise gdb.GdbError("nobody has called this")
-    sp = int(older.read_register("rsp")) - 8
-    found = scan(lambda: gdb.Breakpoint(f"*{entry:#x} if $rsp == {sp:#x}", internal=True), lambda: None)
+    # The call wrote the word that holds the return address.
+    word = f"*(unsigned long *){int(older.read_register('rsp')) - 8:#x}"
+    found = scan(lambda: gdb.Breakpoint(word, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_ACCESS, internal=True),
+                 lambda: gdb.newest_frame().pc())
+    entry = int(frame.function().value().address)
+    found = [hit for hit in found if hit[1] == entry]  # the function may look at it, too: _RET_IP_
     if not found:
         raise gdb.GdbError("its call is not in the recording")
     go_to(found[-1][0] - 1)
