@@ -10,7 +10,6 @@ where it ends is noted.
 import argparse
 import filecmp
 import json
-import os
 import pathlib
 import shutil
 import subprocess

@@ -82,14 +82,15 @@ def gdbstub(listener):
 
 
 def die_with_parent():
-    """In a child: whatever becomes of us, it does not stay behind. Linux only; elsewhere our own end must be orderly."""
+    """In a child: whatever becomes of us, it does not stay behind. On Linux; elsewhere our own end must be orderly."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def gdb_command(name, kernel, start, extra=()):
     """GDB's command line with our commands, the lines to start with, and the source view where the terminal has one."""
-    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb" and "-batch" not in extra:
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+    if terminal and "-batch" not in extra:
         start = [*start, "python catnap_gdb.commands.source_view()"]
     words = [word for line in start for word in ("-ex", line)]
     return [name, "-q", *extra, kernel, "-ex", "set confirm off", "-x", os.path.join(HERE, "gdb", "catnap.py"), *words]

@@ -60,7 +60,8 @@ def terminal(built_tree):
     child, descriptor = pty.fork()
     if not child:
         os.chdir(built_tree)
-        os.execvpe("make", ["make", "gdb", "SMP=1"], environment(TERM="xterm", LINES="40", COLUMNS="120", CATNAP_MARK=mark))
+        os.execvpe("make", ["make", "gdb", "SMP=1"],
+                   environment(TERM="xterm", LINES="40", COLUMNS="120", CATNAP_MARK=mark))
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     yield descriptor, mark, child
     for each in marked(mark):
@@ -108,7 +109,8 @@ def test_gdb_ends_when_qemu_ends(terminal, number):
 def test_nothing_stays_behind_when_the_one_who_started_both_is_killed(terminal):
     descriptor, mark, _ = terminal
     read_until(descriptor, rb"kernel/sched/core\.c")
-    python = next(int(each) for each in marked(mark) if b"tools/run.py" in pathlib.Path(f"/proc/{each}/cmdline").read_bytes())
+    python = next(int(each) for each in marked(mark)
+                  if b"tools/run.py" in pathlib.Path(f"/proc/{each}/cmdline").read_bytes())
     os.kill(python, signal.SIGKILL)
     read_to_the_end(descriptor)
     assert not marked(mark)

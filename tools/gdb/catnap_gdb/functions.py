@@ -24,7 +24,9 @@ class TaskIs(gdb.Function):
 
 
 class Waiters(gdb.Function):
-    """$waiters(QUEUE): how many entries a wait queue has, for conditions: break do_idle if $waiters(console_tty.read_wait)"""
+    """$waiters(QUEUE): how many entries a wait queue has, for conditions.
+
+    break do_idle if $waiters(console_tty.read_wait)"""
 
     def __init__(self):
         super().__init__("waiters")

@@ -45,7 +45,8 @@ def irqs(_):
             continue
         counts = "".join(f" {int(kernel.per_cpu('kstat_irqs', cpu)[number]):10}" for cpu in cpus)
         chip = desc["irq_data"]["chip"]
-        names = ", ".join(f"{kernel.text(each['name'])} ({kernel.bare(int(each['handler']))})" for each in actions(desc))
+        names = ", ".join(f"{kernel.text(each['name'])} ({kernel.bare(int(each['handler']))})"
+                          for each in actions(desc))
         print(f"{number:3}:{counts}  {kernel.text(chip['name'])}  {names}{condition(desc)}")
     for field, short, long in LOCAL:
         try:

@@ -14,7 +14,7 @@ import re
 
 import gdb
 
-from . import kernel, locks, tasks
+from . import kernel, tasks
 from .commands import command, number
 
 SNAPSHOT = "power-on"
@@ -94,7 +94,7 @@ def scan(make_stop, note):
     here, hits = now(), []
     with quietly(), alone():
         rewind()
-        with stopping_at(gdb.Breakpoint("start_kernel", internal=True)):  # nothing before it is ours, and this is fast
+        with stopping_at(gdb.Breakpoint("start_kernel", internal=True)):  # nothing before it is ours
             run_until(here)
         if now() < here:
             with stopping_at(make_stop()):
@@ -183,7 +183,8 @@ def owner_field(lock):
         return owner_field(lock.dereference())
     if kind.tag == "spinlock":
         return owner_field(lock["rlock"])
-    for path in (("owner", "counter"), ("owner",), ("last_holder",), ("raw_lock", "locked"), ("locked",), ("count", "counter")):
+    for path in (("owner", "counter"), ("owner",), ("last_holder",), ("raw_lock", "locked"), ("locked",),
+                 ("count", "counter")):
         value = lock
         try:
             for each in path:
@@ -312,5 +313,3 @@ def stop_at_end(_=None):
     if state["end"] and not state["moving"] and now() < state["end"]:
         monitor(f"replay_break {state['end']}")
 
-
-assert locks

@@ -47,7 +47,8 @@ def name_of(queue):
 def show(queue):
     """A queue and all who stand in it, front first."""
     found = list(entries(queue))
-    print(f"{name_of(queue)} ({kernel.address(queue):#x}): {len(found) or 'nobody'} wait{'' if len(found) > 1 else 's'}")
+    number = f"{len(found) or 'nobody'} wait{'' if len(found) > 1 else 's'}"
+    print(f"{name_of(queue)} ({kernel.address(queue):#x}): {number}")
     for position, entry in enumerate(found, 1):
         task = task_of(entry)
         if task is None:
