@@ -9,8 +9,8 @@ from conftest import KERNEL
 from gdb import Gdb, Live, pid_of
 
 pytestmark = pytest.mark.slow
-COMMANDS = ["ps", "task", "bt-task", "runq", "waitq", "locks", "preempt", "irqs", "timers", "lockgraph", "dmesg", "modules",
-            "why", "irqs-on-step", "irqs-off-step", "who-woke", "who-took", "last-write", "when", "travel"]
+COMMANDS = ["ps", "task", "bt-task", "runq", "waitq", "locks", "preempt", "irqs", "timers", "lockgraph", "dmesg",
+            "modules", "why", "irqs-on-step", "irqs-off-step", "who-woke", "who-took", "last-write", "when", "travel"]
 ENTRIES = r"(ret_from_fork|start64|ap_start)"
 
 

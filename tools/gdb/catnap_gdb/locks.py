@@ -7,7 +7,8 @@ from . import kernel, tasks
 from .commands import command
 
 KINDS = {0: ("mutex", "struct mutex"), 1: ("semaphore", "struct semaphore"),
-         2: ("rwsem, to read", "struct rw_semaphore"), 3: ("rwsem, to write", "struct rw_semaphore"), 4: ("rt_mutex", "struct rt_mutex")}
+         2: ("rwsem, to read", "struct rw_semaphore"), 3: ("rwsem, to write", "struct rw_semaphore"),
+         4: ("rt_mutex", "struct rt_mutex")}
 LD_WAIT_SLEEP = 3
 
 
