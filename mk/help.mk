@@ -6,7 +6,6 @@
 
 define help_text
 Catnap: how kernel code goes to sleep, and how an interrupt wakes it up.
-
   make setup       install what is missing (Debian, Ubuntu)
   make             build build/debug/catnap.elf
   make iso         build build/debug/catnap.iso, a GRUB image
@@ -24,7 +23,6 @@ Catnap: how kernel code goes to sleep, and how an interrupt wakes it up.
   make lint        clang-format, clang-tidy, sparse, shellcheck, pyflakes
   make compdb      compile_commands.json, for editors
   make clean       remove build/
-
   SMP=2 MEM=128M   the machine             APPEND='run="ps; top"'  command line
   UI=window|curses|serial                  ACCEL=mttcg|icount|icount5|kvm
   ROOT=DIR         files for /             V=1  show the commands

@@ -488,7 +488,7 @@ static inline void __remove_wait_queue_safe(struct wait_queue_entry *wait)
 
 #ifdef CONFIG_DEBUG_ATOMIC_SLEEP
 /* Remember, for reports, which queue the running task sleeps on. */
-void note_wait_head(struct wait_queue_head *wq_head);
+#define note_wait_head(wq_head) WRITE_ONCE(current->wait_head, wq_head)
 #else
 #define note_wait_head(wq_head) do { } while (0)
 #endif

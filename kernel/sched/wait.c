@@ -13,11 +13,6 @@
 #include "sched.h"
 
 #ifdef CONFIG_DEBUG_ATOMIC_SLEEP
-void note_wait_head(struct wait_queue_head *wq_head)
-{
-	WRITE_ONCE(current->wait_head, wq_head);
-}
-
 void note_waker(struct task_struct *p)
 {
 	p->woken.when = rdtsc();
