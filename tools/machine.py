@@ -83,6 +83,7 @@ class Machine:
         self._changed = threading.Condition()
         self._last_output = (time.monotonic(), 0.0)
         self._position = 0
+        self._symbols = [str(options["kernel"])] if options.get("kernel") else []
         with self._listen("qmp") as qmp:
             self.args = command(**options) + [
                 "-display", "none",
@@ -158,11 +159,11 @@ class Machine:
         with self._changed:
             return plain(self._received)
 
-    def fail(self, why):
-        """Raises MachineError, with the console's last lines below the reason."""
+    def fail(self, why, more=""):
+        """Raises MachineError, with the console's last lines below the reason, and then what more there is to say."""
         __tracebackhide__ = True  # for pytest
         tail = "\n".join(self.console.splitlines()[-60:])
-        raise MachineError(f"{why}\n{tail}")
+        raise MachineError(f"{why}\n{tail}\n{more}")
 
     def _stalled(self):
         wall, cpu = self._last_output
@@ -189,13 +190,24 @@ class Machine:
                 self._give_up(what)
 
     def _give_up(self, what):
-        """Fails, after asking a guest that hangs what its CPUs are doing (Alt-SysRq-l)."""
+        """Fails, after asking a guest that hangs what its CPUs are doing: itself (Alt-SysRq-l), and then GDB."""
         __tracebackhide__ = True
         if not self._reader.is_alive():
             self.fail(f"{what}: QEMU has ended")
         self.press("alt", "sysrq", "l")
         self._reader.join(2)
-        self.fail(f"{what}: no progress")
+        self.fail(f"{what}: no progress", self._backtraces())
+
+    def _backtraces(self):
+        """All CPUs' stacks as GDB sees them, which needs nothing of the guest."""
+        socket_path = f"{self.directory}/gdb"
+        self.qmp("human-monitor-command", **{"command-line": f"gdbserver unix:{socket_path},server=on,wait=off"})
+        try:
+            return subprocess.run(["gdb", "-nx", "-batch", "-ex", "set width 0", "-ex", f"target remote {socket_path}",
+                                   "-ex", "thread apply all backtrace 30", *self._symbols], text=True, timeout=60,
+                                  stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"(no backtraces: {error})"
 
     def _wait_for_more(self, seen):
         """True when COM1 has more than `seen` bytes; False when there will be no more."""

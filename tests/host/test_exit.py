@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """How the machine is left: exit codes, power-off, reboot, and what panic= chooses."""
 
+import machine
 import pytest
 
 from conftest import MODES
@@ -12,8 +13,8 @@ def test_poweroff_leaves_with_33(run, mode):
 
 
 def test_poweroff_goes_through_acpi_without_the_exit_device(boot):
-    machine = boot(exit_device=False, append='run="poweroff"')
-    assert machine.wait_for_exit() == 0
+    guest = boot(exit_device=False, append='run="poweroff"')
+    assert guest.wait_for_exit() == 0
 
 
 def test_passed_tests_leave_with_33(run):
@@ -49,3 +50,11 @@ def test_panic_halt_stays_and_shows_the_panic(boot):
 
 def test_reboot_restarts_the_machine(run):
     assert run(append='run="reboot"')[0] == 0
+
+
+def test_a_guest_that_hangs_is_shown(boot, monkeypatch):
+    guest = boot(smp=2)
+    guest.wait_for_prompt()
+    monkeypatch.setattr(machine, "STALLED_SECONDS", 1)
+    with pytest.raises(machine.MachineError, match=r"(?s)Thread 2 .*do_idle.*Thread 1 .*do_idle"):
+        guest.wait_for("what the guest never says")
