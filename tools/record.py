@@ -31,6 +31,8 @@ def command(directory, mode, options):
     args = machine.command(smp=1, clock="live", **options)
     at = args.index("-icount") + 1
     args[at] += f",rr={mode},rrfile={quoted(directory / 'log')},rrsnapshot={SNAPSHOT}"
+    # QEMU 7.2: resetting the helper for paravirtual APICs, as each rewind does, can wait for the CPU, which waits for us.
+    args += ["-global", "apic-common.vapic=off"]
     return args + ["-drive", f"file={quoted(directory / 'disk.qcow2')},if=none,id=snapshots"]
 
 

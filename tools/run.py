@@ -66,6 +66,8 @@ def listen(port):
     for wanted in (port, 0):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # QEMU's answers are short, and wait for nothing (accepted sockets inherit it): else each takes 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             listener.bind(("127.0.0.1", wanted))
         except OSError:
