@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Time travel in a replayed recording (make record, make replay): where was this value written, who woke, who took.
 
-Every instruction has a number, counted from power-on. GDB's own reverse-step and reverse-stepi ask QEMU for one
-instruction after the other. Running backwards is too much for QEMU (7.2 hangs at some breakpoints, and at every
-watchpoint), so the commands here, reverse-continue and reverse-finish among them, load the snapshot taken at power-on,
-run forwards to where we stand, note the instruction of each hit of a breakpoint or watchpoint, and go to the last.
+Every instruction has a number, counted from power-on. GDB's own commands run backwards by means of QEMU: it loads the
+snapshot taken at power-on and runs forwards, to one instruction before this one, or to the last stop before it. The
+commands here do so themselves: they run forwards to where we stand, note the instruction and the value at each hit of a
+watchpoint, and go to the last that fits.
 """
 
 import contextlib
@@ -149,8 +149,8 @@ def lvalue(text):
 def last_write(argument):
     """Go back to where a value was last changed: last-write EXPRESSION. In a replay only.
 
-    EXPRESSION is a variable or a part of one. Stands right behind the instruction that wrote it. Again, it goes to the change before. reverse-step and the like go on
-    from there; continue goes forwards."""
+    EXPRESSION is a variable or a part of one. Stands right behind the instruction that wrote it; the same again goes to
+    the change before. reverse-step and the like go on from there; continue goes forwards."""
     place = lvalue(argument)
     found = changes(place.referenced_value() if place.type.code == gdb.TYPE_CODE_REF else place)
     if not found:
@@ -222,59 +222,6 @@ def travel(argument):
     gdb.execute("frame")
 
 
-# ---- GDB's commands that run backwards
-
-def arm(stops):
-    """Switches breakpoints on that alone() has switched off."""
-    for each in stops:
-        each.enabled = True
-
-
-def reverse_continue(_):
-    """Run backwards to the last hit of a breakpoint or watchpoint. In a replay, in place of GDB's own."""
-    mine = [each for each in gdb.breakpoints() if each.enabled and each.visible]
-    counts = {each.number: each.hit_count for each in mine}
-    here, hits = now(), []
-    with quietly(), alone():
-        rewind()
-        with stopping_at(gdb.Breakpoint("start_kernel", internal=True)):
-            run_until(here)
-        arm(mine)
-        while run_until(here) < here:
-            hits.append((now(), next((each for each in mine if each.hit_count != counts[each.number]), None)))
-            counts = {each.number: each.hit_count for each in mine}
-        for each in mine:
-            each.enabled = False
-    if not hits:
-        print(f"No breakpoint was hit before instruction {here}.")
-        return
-    when, stop = hits[-1]
-    go_to(when)
-    if stop is not None:
-        print(f"Breakpoint {stop.number}, at instruction {now()}:")
-    gdb.execute("frame")
-
-
-def reverse_finish(_):
-    """Run backwards to the call of the selected frame's function. In a replay, in place of GDB's own."""
-    frame = gdb.selected_frame()
-    while frame.type() == gdb.INLINE_FRAME:
-        frame = frame.older()
-    older = frame.older()
-    if older is None:
-        raise gdb.GdbError("nobody has called this")
-    # The call wrote the word that holds the return address.
-    word = f"*(unsigned long *){int(older.read_register('rsp')) - 8:#x}"
-    found = scan(lambda: gdb.Breakpoint(word, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_ACCESS, internal=True),
-                 lambda: gdb.newest_frame().pc())
-    entry = int(frame.function().value().address)
-    found = [hit for hit in found if hit[1] == entry]  # the function may look at it, too: _RET_IP_
-    if not found:
-        raise gdb.GdbError("its call is not in the recording")
-    go_to(found[-1][0] - 1)
-    gdb.execute("frame")
-
-
 # ---- the end of the recording
 
 def ends():
@@ -297,8 +244,6 @@ def open_at_end(path):
     with open(path, encoding="utf-8") as file:
         known = json.load(file)
     state["end"] = known["end"]
-    command("reverse-continue")(reverse_continue)
-    command("reverse-finish")(reverse_finish)
     go_to(known["end"])
     gdb.events.stop.connect(stop_at_end)
     stop_at_end()
