@@ -21,4 +21,11 @@ def name_threads(_=None):
         pass  # no kernel in memory yet
 
 
+def forget_names(_):
+    """GDB tells of the next stop before it calls us: no name is better than that of the task before."""
+    for thread in gdb.selected_inferior().threads():
+        thread.name = None
+
+
 gdb.events.stop.connect(name_threads)
+gdb.events.cont.connect(forget_names)
