@@ -123,13 +123,13 @@ def test_commands_on_a_panicked_kernel(boot, tmp_path):
         live("break leave")
         live("continue")
         task = pid_of(live("ps"), "provoke")
-        held = r"#0: \(provoke_lock\), taken at in_spinlock\+0x\w+ \(kernel/debug/provoke\.c:\d+\)"
+        held = r"#0: \(provoke_lock\), taken at in_spinlock\+0x\w+ \(kernel/debug/contexts\.c:\d+\)"
         assert re.search(rf"^provoke/{task} \(CPU \d\)\n  holds     {held}$", live("locks"), re.MULTILINE)
         assert re.search(held, live("preempt")) and "interrupts off" in live("preempt")
         assert re.search(r"BUG: scheduling while atomic: provoke/", live("dmesg"))
         assert re.search(rf"spinlock \(provoke_lock\) locked by provoke/{task}", live("print provoke_lock"))
         assert "in_spinlock" in live(f"bt-task {task}")
-        assert "state D" in live("why " + str(pid_of(live("ps"), "sh")))
+        assert "state I" in live("why " + str(pid_of(live("ps"), "sh")))
 
 
 def test_stepping_stays_out_of_interrupts_unless_told_otherwise(shell):
@@ -144,10 +144,11 @@ def deepest(gdb):
     return gdb("backtrace -1").splitlines()[-1]
 
 
-@pytest.mark.parametrize("where", ["timer_interrupt_stub", "__switch_to_asm", "exception_common"])
-def test_the_stack_is_unwound_at_every_instruction_of_the_assembly(boot, tmp_path, where):
+@pytest.mark.parametrize(("where", "append"), [("timer_interrupt_stub", ""), ("__switch_to_asm", ""),
+                                               ("exception_common", 'run="provoke null"')])
+def test_the_stack_is_unwound_at_every_instruction_of_the_assembly(boot, tmp_path, where, append):
     """To the task's entry function, from each instruction on the way in, and out."""
-    with Live(boot, tmp_path, smp=1, append='run="provoke null"') as live:
+    with Live(boot, tmp_path, smp=1, append=append) as live:
         live("delete")
         live(f"tbreak *{where}")
         live("continue")
