@@ -249,12 +249,14 @@ static __always_inline bool need_resched(void)
 
 /*
  * interrupted_preemptible - could the code that this interrupt came upon be switched away from? It then holds no lock
- * that spins, and is in no RCU section. Never so of the idle task, which switches by itself when it is asked to.
- * Context: hard interrupt.
+ * that spins, and is in no RCU section. The idle task has preemption off once, all its life, and is asked all the same:
+ * a CPU with nothing to do may be slow to switch, where its host is slow. Context: hard interrupt.
  */
 static inline bool interrupted_preemptible(void)
 {
-	return preempt_count() == HARDIRQ_OFFSET;
+	int count = preempt_count() - HARDIRQ_OFFSET;
+
+	return !count || (count == PREEMPT_OFFSET && (current->flags & PF_IDLE));
 }
 
 /* cond_resched - let another task run if one should. Context: task, may sleep. Return: 1 if it did, else 0. */

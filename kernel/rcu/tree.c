@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Grace periods. A read-side section has preemption off, so a CPU that looks for another task to run (the idle loop
- * does so after each interrupt that asks for it), or whose tick has interrupted preemptible code, is in none: that is a
- * quiescent state.
+ * Grace periods. A read-side section has preemption off, so a CPU that switches tasks, that runs its
+ * idle loop, or whose tick has interrupted preemptible code, is in none: that is a quiescent state.
  * A grace period begins with a list of all CPUs, each takes itself off the list at its next
  * quiescent state, and the last one ends it. Nobody looks at another CPU: each has its own tick,
  * which comes whether it idles or runs in circles.
