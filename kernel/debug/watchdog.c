@@ -143,10 +143,11 @@ static int answer_probe(unsigned int type, struct pt_regs *regs)
 	return NMI_HANDLED;
 }
 
+/* One at a time: a CPU that the host does not run answers later, and then once. */
 static void probe(int cpu)
 {
-	WRITE_ONCE(per_cpu(watchdogs, cpu).probed, true);
-	nmi_send(cpu);
+	if (!xchg(&per_cpu(watchdogs, cpu).probed, true))
+		nmi_send(cpu);
 }
 
 static void report_hard_lockup(int cpu)

@@ -19,6 +19,7 @@
 
 static LIST_HEAD(nmi_handlers); /* nmi_lock to change; its readers are NMIs */
 static DEFINE_SPINLOCK(nmi_lock);
+static DEFINE_PER_CPU(bool, one_may_follow);
 
 int __register_nmi_handler(unsigned int type, struct nmiaction *action)
 {
@@ -43,7 +44,8 @@ void unregister_nmi_handler(unsigned int type, const char *name)
 	synchronize_rcu();
 }
 
-static bool call_nmi_handlers(struct pt_regs *regs)
+/* Return: how many knew why. */
+static int call_nmi_handlers(struct pt_regs *regs)
 {
 	struct nmiaction *action;
 	int handled = 0;
@@ -58,12 +60,27 @@ static bool call_nmi_handlers(struct pt_regs *regs)
 	return handled;
 }
 
+/*
+ * While one NMI is handled another is latched, once (SDM volume 3, section 6.7.1). Who sends one first notes why, so the
+ * first of two may find both reasons, and the second none:
+ *
+ *	CPU 0			CPU 1			CPU 2
+ *	note a, send
+ *				NMI begins
+ *							note b, send: latched
+ *				handles a and b
+ *				NMI: nothing to do
+ */
 void do_nmi(struct pt_regs *regs)
 {
+	int handled;
+
 	nmi_enter();
 	this_cpu_inc(irq_stat.nmis);
-	if (!nmi_cpu_backtrace(regs) && !call_nmi_handlers(regs))
+	handled = nmi_cpu_backtrace(regs) + call_nmi_handlers(regs);
+	if (!handled && !this_cpu_read(one_may_follow))
 		pr_emerg("NMI for an unknown reason on CPU %d\n", raw_smp_processor_id());
+	this_cpu_write(one_may_follow, handled > 1);
 	nmi_exit();
 }
 
