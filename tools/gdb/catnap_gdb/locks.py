@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Locks: who holds which and took it where, who waits for whom (locks, lockgraph)."""
+"""Locks: who holds which and took it where, who waits for whom, in which orders they were taken (locks, lockgraph).
+
+Who holds what is noted by the debug profile's lock validator; its tables are described in
+kernel/locking/lockdep_internals.h.
+"""
+
+import fnmatch
 
 import gdb
 
@@ -28,17 +34,21 @@ class Held:
         return not kernel.has(self.lock, "wait_type_inner") or int(self.lock["wait_type_inner"]) != LD_WAIT_SLEEP
 
     def __str__(self):
-        how = " (reader)" if kernel.has(self.entry, "read") and int(self.entry["read"]) else ""
-        return f"#{self.number}: ({self.name}){how}, taken at {kernel.place(int(self.entry['acquire_ip']))}"
+        how = " (reader)" if int(self.entry["read"]) else ""
+        usage = Class(int(self.entry["class_idx"])).usage
+        return f"#{self.number}: ({self.name}){{{usage}}}{how}, taken at {kernel.place(int(self.entry['acquire_ip']))}"
 
 
 def held_by(task):
-    """The locks that a task holds, the one taken first in front."""
+    """The locks that a task holds, the one taken first in front. One that it sleeps for is in its list, too."""
     if not kernel.has(task.struct, "held_locks"):
         return []
-    entries = task["held_locks"]
+    entries, blocker = task["held_locks"], blocker_of(task)
     depth = min(int(task["lockdep_depth"]), entries.type.range()[1] + 1)
-    return [Held(entries[each], each) for each in range(depth)]
+    locks_of = [entries[each] for each in range(depth) if entries[each]["valid"] and not entries[each]["function"]]
+    if locks_of and blocker and int(locks_of[-1]["instance"]) == blocker.dep_map:
+        locks_of.pop()
+    return [Held(entry, number) for number, entry in enumerate(locks_of)]
 
 
 class Blocker:
@@ -59,6 +69,11 @@ class Blocker:
             return kernel.text(self.lock["dep_map"]["name"])
         symbol = gdb.execute(f"info symbol {self.address:#x}", to_string=True)
         return f"{self.address:#x}" if symbol.startswith("No symbol") else symbol.split(" in section")[0]
+
+    @property
+    def dep_map(self):
+        """The address of what the validator calls the lock by; 0 if it has none."""
+        return int(self.lock["dep_map"].address) if self.lock is not None and kernel.has(self.lock, "dep_map") else 0
 
     def owner(self):
         """The task that has it, as far as the lock knows, or None."""
@@ -103,18 +118,22 @@ def locks(_):
 
 
 @command("lockgraph")
-def lockgraph(_):
-    """Show who waits for whom: each chain of tasks and locks, and the deadlocks among them.
+def lockgraph(argument):
+    """Show who waits for whom, and the orders of locks: lockgraph [PATTERN].
 
-    If the kernel proves the order of its locks (lockdep), the edges that it has seen follow: A -> B says that B was
-    taken while A was held."""
+    First each chain of tasks and locks, and the deadlocks among them. Then the orders in which locks were ever taken,
+    as the validator (lockdep) has seen them: A -> B says that B was taken, at that place, while A was held. With a
+    pattern, like *wait*, only the orders of locks that it fits."""
     chains = [chain(task) for task in tasks.all_tasks() if blocker_of(task)]
     for each in chains:
         print(each)
     if not chains:
         print("No task waits for another's lock.")
-    for line in seen_orders():
-        print(line)
+    orders = [each for each in seen_orders() if each.fits(argument or "*")]
+    if orders:
+        print("Orders seen:")
+    for each in orders:
+        print(f"  {each}")
 
 
 def chain(task):
@@ -134,14 +153,48 @@ def chain(task):
         met.append(task)
 
 
+class Class:
+    """A class of locks, by its index in lock_classes[]."""
+
+    def __init__(self, index):
+        self.known, self.entry = bool(index), kernel.variable("lock_classes")[index]
+
+    @property
+    def name(self):
+        """As in the kernel's reports: the name, which of several classes of that name, the nesting level."""
+        version, subclass = int(self.entry["name_version"]), int(self.entry["subclass"])
+        return ((kernel.text(self.entry["name"]) if self.known else "?") + (f"#{version}" if version > 1 else "")
+                + (f"/{subclass}" if subclass else ""))
+
+    @property
+    def usage(self):
+        """In which contexts it was used: four characters, as in the kernel's reports."""
+        bits = int(self.entry["usage"])
+        return "".join(".-+?"[(bits >> bit & 1) + 2 * (bits >> (bit | 2) & 1)] for bit in (0, 1, 4, 5))
+
+
+class Order:
+    """An edge of the validator's graph."""
+
+    def __init__(self, entry):
+        self.outer, self.inner = Class(int(entry["from"])), Class(int(entry["to"]))
+        self.place = kernel.place(int(entry["to_ip"]) | 0xffffffff << 32)
+
+    def __str__(self):
+        return f"({self.outer.name}) -> ({self.inner.name}), taken at {self.place}"
+
+    def fits(self, pattern):
+        return any(fnmatch.fnmatchcase(each.name, pattern) for each in (self.outer, self.inner))
+
+
 def seen_orders():
-    """The edges of the kernel's lock validator, whatever of it this kernel has."""
-    try:
-        classes = kernel.variable("lock_classes")
-        count = int(kernel.variable("nr_lock_classes"))
-        for number in range(count):
-            one = classes[number]
-            for entry in kernel.members(one["locks_after"], "struct lock_list", "entry"):
-                yield f"{kernel.text(one['name'])} -> {kernel.text(entry['class']['name'])}"
-    except (gdb.error, StopIteration):
+    """All edges of the validator's graph; none in a kernel without."""
+    if not kernel.exists("lock_edges"):
         return
+    edges, left = kernel.variable("lock_edges"), int(kernel.variable("nr_lock_edges"))
+    for index in range(1, edges.type.range()[1] + 1):
+        if not left:
+            return
+        if int(edges[index]["from"]):
+            left -= 1
+            yield Order(edges[index])
