@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the host-side scenarios share: where the kernel is, and the ways to boot it."""
 
+import fcntl
 import itertools
 import os
 import pathlib
@@ -48,6 +49,22 @@ def pytest_runtest_makereport(item, call):
     if report.when == "call" and report.failed:
         for each in getattr(item, "machines", []):
             report.sections.append(("console", "\n".join(each.console.splitlines()[-60:])))
+
+
+@pytest.fixture(scope="session", params=["gcc", "clang"])
+def each_kernel(request, tmp_path_factory):
+    """The debug kernel of each compiler. Clang's is built by whichever worker comes first."""
+    if request.param == "gcc":
+        return KERNEL
+    this_run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    copy = tmp_path_factory.getbasetemp().parent / f"clang-{this_run}"
+    with open(f"{copy}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not copy.exists():
+            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"), symlinks=True)
+        made = make(copy, "LLVM=1", "PROFILE=debug", "-j2")
+        assert made.returncode == 0, made.stdout
+    return copy / "build" / "debug" / "catnap.elf"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ GDB reads a pipe and prints a prompt that no output contains after each command:
 import json
 import pathlib
 import re
+import signal
 import subprocess
 import time
 
@@ -63,6 +64,7 @@ class Live:
         options = {"smp": 2, "clock": "live", **options}
         self.machine = boot("-S", "-gdb", f"unix:{directory}/gdb.sock,server=on,wait=off", **options)
         self.gdb = Gdb(kernel=options.get("kernel", KERNEL))
+        self.smp = options["smp"]
         self.gdb(f"target remote {directory}/gdb.sock")
         self.gdb("break schedule")
         self.gdb("continue")
@@ -76,13 +78,25 @@ class Live:
     def __call__(self, line):
         return self.gdb(line)
 
+    def go_on(self, line):
+        """Types a command that lets the machine run, and waits until it does."""
+        self.gdb.send(line)
+        end = time.monotonic() + 30
+        while not self.machine.qmp("query-status")["running"]:
+            assert time.monotonic() < end, f"{line} does not let the machine run: {self.gdb.read()}"
+            time.sleep(0.01)
+
     def pressing(self, line, *keys):
         """Goes on, presses keys, and returns what GDB says at the stop that follows."""
-        self.gdb.send(line)
-        while not self.machine.qmp("query-status")["running"]:  # a machine that stands still loses keys
-            time.sleep(0.01)
+        self.go_on(line)  # a machine that stands still loses keys
         for key in keys:
             self.machine.press(key)
+        return self.gdb.read()
+
+    def interrupting(self, line):
+        """Goes on, presses Ctrl-C in GDB, and returns what it says."""
+        self.go_on(line)
+        self.gdb.process.send_signal(signal.SIGINT)
         return self.gdb.read()
 
 
@@ -91,9 +105,9 @@ def pid_of(said, name):
     return int(re.search(rf"^[* ] *(\d+) \w .* {re.escape(name)}$", said, re.MULTILINE)[1])
 
 
-def record(directory, append):
+def record(directory, append, kernel=KERNEL):
     """Records a run that ends by itself. Returns what was printed."""
-    made = subprocess.run([ROOT / "tools/record.py", "record", directory, "--kernel", KERNEL, "--mem", "64M", "--ui", "serial",
+    made = subprocess.run([ROOT / "tools/record.py", "record", directory, "--kernel", kernel, "--mem", "64M", "--ui", "serial",
                            "--append", append], cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert made.returncode == 0, made.stdout

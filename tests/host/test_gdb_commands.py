@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Each of our GDB commands against a live, a hung and a panicked kernel, on one CPU and on two."""
 
+import functools
 import re
 
 import pytest
@@ -15,14 +16,32 @@ ENTRIES = r"(ret_from_fork|start64|ap_start)"
 
 
 @pytest.fixture(params=[1, 2], ids=lambda smp: f"{smp}cpu")
-def shell(request, boot, tmp_path):
+def live(request, boot, tmp_path, each_kernel):
+    """Starts a machine: with live(append="...") as shell."""
+    return functools.partial(Live, boot, tmp_path, smp=request.param, kernel=each_kernel)
+
+
+@pytest.fixture
+def shell(live):
     """A machine whose shell sleeps at its prompt and whose CPU 0 is idle; a job sleeps on a timer."""
-    with Live(boot, tmp_path, smp=request.param, append='run="sleep 1000 &; sleep 0.2"') as live:
-        live.smp = request.param
-        live("delete")
-        live("tbreak do_idle if $waiters(console_tty.read_wait)")
-        live("continue")
-        yield live
+    with live(append='run="sleep 1000 &; sleep 0.2"') as machine:
+        to_the_prompt(machine)
+        yield machine
+
+
+def to_the_prompt(machine):
+    machine("delete")
+    machine("tbreak do_idle if $waiters(console_tty.read_wait)")
+    machine("continue")
+
+
+def say_all(machine):
+    """Each command that looks, for what all of them must survive."""
+    for line in ("ps", "bt-task all", "runq", "waitq all", "locks", "lockgraph", "preempt", "irqs", "timers", "dmesg 9",
+                 "modules", "info threads", "task", *(f"why {pid}" for pid in re.findall(r"^[* ] *(\d+) ", machine("ps"), re.M)
+                                                      if pid != "0")):
+        said = machine(line)
+        assert said and not re.search("Exception|Traceback|Error |Cannot|No symbol|Undefined", said), f"{line}: {said}"
 
 
 def test_every_command_has_help():
@@ -68,13 +87,17 @@ def test_commands_on_a_live_kernel(shell):
     assert "time travel wants `make record`" in shell("when")
 
 
+def number_of(trace, function):
+    return re.search(rf"^#(\d+) .*\b{function} \(", trace, re.MULTILINE)[1]
+
+
 def test_a_sleeping_task_s_stack_is_selected_and_left(shell):
     sh = pid_of(shell("ps"), "sh")
     before = shell("backtrace 1")
     assert "sleeps (state S), on console_tty.read_wait" in shell(f"task {sh}")
     trace = shell("backtrace")
     assert re.search(r"read_key \(.*\) at drivers/shell/lineedit.c", trace) and "ret_from_fork" in trace
-    shell("frame function edit_line")
+    shell("frame " + number_of(trace, "edit_line"))
     assert "line = " in shell("info args")
     assert "runs swapper/" in shell("task")
     assert shell("backtrace 1") == before
@@ -88,8 +111,18 @@ def test_a_sleeping_task_s_stack_is_selected_and_left(shell):
     shell("stepi")
     assert "read_key" not in shell("backtrace")
     shell(f"task {sh}")
+    shell("frame " + number_of(shell("backtrace"), "schedule"))
     said = shell.pressing("finish", "a")
     assert re.search(r"edit_line|read_key", said), said
+
+
+def test_finish_of_an_inlined_function_of_a_sleeping_task_says_what_to_do(shell):
+    shell(f"task {pid_of(shell('ps'), 'sh')}")
+    shell("frame " + number_of(shell("backtrace"), "__schedule"))
+    shell("down")
+    assert "switch_to" in shell("frame")
+    said = shell("finish")
+    assert re.search(r"^switch_to is part of __schedule: `frame (\d+)`", said), said
 
 
 def test_functions_and_printers(shell):
@@ -107,29 +140,70 @@ def test_functions_and_printers(shell):
     assert re.search(r"\d ns \(\d", shell("print next_jiffy"))
 
 
-def test_a_breakpoint_for_one_task_only(boot, tmp_path):
-    with Live(boot, tmp_path, smp=2) as live:
-        live("delete")
-        live('tbreak schedule if $task("sh")')
-        live("continue")
-        assert '"sh"' in live("print $lx_current().comm")
-        said = live.pressing("finish", "a")  # out of schedule(): the task's next turn, whoever runs in between
-        assert '"sh"' in live("print $lx_current().comm"), said
+def test_a_breakpoint_for_one_task_only(live):
+    with live() as machine:
+        machine("delete")
+        machine('tbreak schedule if $task("sh")')
+        machine("continue")
+        assert '"sh"' in machine("print $lx_current().comm")
+        said = machine.pressing("finish", "a")  # out of schedule(): the task's next turn, whoever runs in between
+        assert '"sh"' in machine("print $lx_current().comm"), said
 
 
-def test_commands_on_a_panicked_kernel(boot, tmp_path):
-    with Live(boot, tmp_path, smp=2, append='run="provoke spinlock schedule"') as live:
-        live("delete")
-        live("break leave")
-        live("continue")
-        task = pid_of(live("ps"), "provoke")
-        held = r"#0: \(provoke_lock\), taken at in_spinlock\+0x\w+ \(kernel/debug/contexts\.c:\d+\)"
-        assert re.search(rf"^provoke/{task} \(CPU \d\)\n  holds     {held}$", live("locks"), re.MULTILINE)
-        assert re.search(held, live("preempt")) and "interrupts off" in live("preempt")
-        assert re.search(r"BUG: scheduling while atomic: provoke/", live("dmesg"))
-        assert re.search(rf"spinlock \(provoke_lock\) locked by provoke/{task}", live("print provoke_lock"))
-        assert "in_spinlock" in live(f"bt-task {task}")
-        assert "state I" in live("why " + str(pid_of(live("ps"), "sh")))
+def test_commands_on_a_panicked_kernel(live):
+    with live(append='run="provoke spinlock schedule"') as machine:
+        machine("delete")
+        machine("break leave")
+        machine("continue")
+        say_all(machine)
+        task = pid_of(machine("ps"), "provoke")
+        held = r"#0: \(provoke_lock\)\{\+\.\+\.\}, taken at in_spinlock\+0x\w+ \(kernel/debug/contexts\.c:\d+\)"
+        assert re.search(rf"^provoke/{task} \(CPU \d\)\n  holds     {held}$", machine("locks"), re.MULTILINE)
+        assert re.search(held, machine("preempt")) and "interrupts off" in machine("preempt")
+        assert re.search(r"BUG: scheduling while atomic: provoke/", machine("dmesg"))
+        assert re.search(rf"spinlock \(provoke_lock\) locked by provoke/{task}", machine("print provoke_lock"))
+        assert "in_spinlock" in machine(f"bt-task {task}")
+        assert "state I" in machine("why " + str(pid_of(machine("ps"), "sh")))
+
+
+def test_commands_on_a_hung_kernel(live):
+    """One CPU spins for ever: on a machine with two with interrupts off, on a machine with one as far as they let it."""
+    with live(append="watchdog_thresh=60") as machine:
+        hard = machine.smp > 1
+        to_the_prompt(machine)
+        machine("tbreak spin_until_reported")
+        machine.go_on("continue")
+        machine.machine.type(f"provoke {'hardlockup' if hard else 'softlockup'}\n")
+        assert "spin_until_reported" in machine.gdb.read()
+        assert "received signal SIGINT" in machine.interrupting("continue")
+        say_all(machine)
+        task = pid_of(machine("ps"), "provoke")
+        assert "spin_until_reported" in machine(f"bt-task {task}") and f"provoke/{task}, state R" in machine(f"bt-task {task}")
+        cause = "00: preemptible; interrupts off" if hard else "01: preemption off 1 times; interrupts on"
+        assert re.search(rf"^CPU \d: 0x0+{cause}.*; runs provoke/{task}$", machine("preempt"), re.MULTILINE)
+        assert hard or "left 0 at soft_lockup+" in machine("preempt")
+        assert re.search(rf"^provoke/{task} runs, on CPU \d$", machine(f"why {task}"))
+        assert re.search(rf'"provoke/{task}"', machine("info threads"))
+
+
+def test_a_deadlock_is_followed_round(live):
+    with live(append='run="provoke deadlock &; sleep 0.3"') as machine:
+        to_the_prompt(machine)
+        say_all(machine)
+        tasks = machine("ps")
+        a, b = f"a-then-b/{pid_of(tasks, 'a-then-b')}", f"b-then-a/{pid_of(tasks, 'b-then-a')}"
+        taken = r"taken at lock_\w+\+0x\w+ \(kernel/debug/provoke_lockup\.c:\d+\)"
+        said = machine(f"why {a.partition('/')[2]}")
+        assert re.fullmatch(rf"{a} sleeps since .* state D: it waits for the mutex provoke_b, which {b} has\n  {taken}\n"
+                            rf"{b} sleeps since .* state D: it waits for the mutex provoke_a, which {a} has\n  {taken}\n"
+                            rf"  and that is {a} again: a deadlock", said), said
+        assert re.search(rf"^{a}\n  holds     #0: \(provoke_a\)\{{\+\.\+\.\}}, {taken}\n"
+                         rf"  waits for \(mutex provoke_b\), which {b} has$", machine("locks"), re.MULTILINE)
+        graph = machine("lockgraph provoke_*")
+        assert f"{a} -> (provoke_b) -> {b} -> (provoke_a) -> {a}: a deadlock" in graph
+        assert re.search(rf"^  \(provoke_[ab]\) -> \(provoke_[ab]\), {taken}$", graph, re.MULTILINE), graph
+        assert f"mutex (provoke_a) held by {a}, 1 waiting" in machine("print provoke_a")
+        assert "mutex_lock" in machine(f"bt-task {a.partition('/')[2]}")
 
 
 def test_stepping_stays_out_of_interrupts_unless_told_otherwise(shell):
@@ -146,15 +220,15 @@ def deepest(gdb):
 
 @pytest.mark.parametrize(("where", "append"), [("timer_interrupt_stub", ""), ("__switch_to_asm", ""),
                                                ("exception_common", 'run="provoke null"')])
-def test_the_stack_is_unwound_at_every_instruction_of_the_assembly(boot, tmp_path, where, append):
+def test_the_stack_is_unwound_at_every_instruction_of_the_assembly(boot, tmp_path, each_kernel, where, append):
     """To the task's entry function, from each instruction on the way in, and out."""
-    with Live(boot, tmp_path, smp=1, append=append) as live:
-        live("delete")
-        live(f"tbreak *{where}")
-        live("continue")
+    with Live(boot, tmp_path, smp=1, kernel=each_kernel, append=append) as machine:
+        machine("delete")
+        machine(f"tbreak *{where}")
+        machine("continue")
         for _ in range(60):
-            assert re.search(rf" {ENTRIES} \(\)", deepest(live)), live("backtrace") + live("x/i $pc")
-            live("stepi")
+            assert re.search(rf" {ENTRIES} \(\)", deepest(machine)), machine("backtrace") + machine("x/i $pc")
+            machine("stepi")
 
 
 def test_symbols_before_paging(boot, tmp_path):

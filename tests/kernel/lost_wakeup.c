@@ -22,7 +22,7 @@ static enum hrtimer_restart deliver_parcel(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static void wait_for_parcel(void)
+static noinline void wait_for_parcel(void)
 {
 	DECLARE_WAITQUEUE(wait, current);
 

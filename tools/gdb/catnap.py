@@ -28,4 +28,5 @@ TOPICS = (commands, frames, functions, interrupts, locks, log, modules, preempt,
 gdb.execute(f"directory {ROOT}" if " " not in ROOT else f'set directories "{ROOT}":$cdir:$cwd')
 gdb.execute("set print pretty on")
 gdb.execute("set print null-stop on")
+gdb.execute("set print entry-values no")
 gdb.execute("set backtrace limit 64")

@@ -99,6 +99,25 @@ for name in ("continue", "step", "next", "stepi", "nexti", "until", "advance", "
 gdb.events.cont.connect(lambda event: leave())
 
 
+class CheckFinish(gdb.Command):
+    """Before finish: of an inlined function GDB would single-step the CPU, which is elsewhere, until that ends."""
+
+    def __init__(self):
+        super().__init__("catnap-check-finish", gdb.COMMAND_OBSCURE)
+
+    def invoke(self, argument, from_tty):
+        frame = outer = gdb.selected_frame()
+        while outer.type() == gdb.INLINE_FRAME:
+            outer = outer.older()
+        if sleeper.sp is not None and frame != outer:
+            raise gdb.GdbError(f"{frame.name()} is part of {outer.name()}: `frame {outer.level()}`, "
+                               "and finish leads to its caller")
+
+
+CheckFinish()
+gdb.execute("define hook-finish\ncatnap-check-finish\nend")
+
+
 class Named(FrameDecorator):
     """An interrupt's or exception's frame under its own name, for which GDB prints <signal handler called>."""
 
