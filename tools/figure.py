@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import machine
@@ -33,6 +34,7 @@ END = (1, "do_exit")
 TICKS = [(0, "timer_interrupt"), (1, "timer_interrupt")]
 EVENTS = [*SHOWN, WOKEN, END, *TICKS]
 TRIES = 10  # a tick may come between
+PATIENCE = 60  # seconds, after which a kernel that does not get there is given up
 
 
 # ---- the run
@@ -72,10 +74,13 @@ def wake(args, directory):
                          append=f'run="sleep 0.2; {READER}; {READER}"') as guest:
         with subprocess.Popen(gdb_words(args, f"{directory}/gdb"), stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as gdb:
+            patience = threading.Timer(PATIENCE, gdb.kill)
+            patience.start()
             for line in gdb.stdout:
                 said += line
                 if line == "asleep\n" and said.count(line) == 1:
                     press(guest)
+            patience.cancel()
         if said.count("asleep\n") < 2:
             guest.fail(f"GDB did not come to the end:\n{said}")
         monitor(guest, "singlestep on", "one-insn-per-tb on")
