@@ -3,9 +3,9 @@
 """Boots the kernel, lets a key wake a task on another CPU, and draws what happened on a time axis (SVG).
 
 GDB finds the places to watch, waits until the reader sleeps, and leaves before the key comes: each stop costs guest
-time that the kernel did not spend. QEMU then logs every instruction, and each is a fixed time by the machine's clock, so
-the log is a clock that disturbs nothing. The key drawn is the second: with the first the lock validator sees each nesting
-for the first time, which takes far longer than the wake-up.
+time that the kernel did not spend. QEMU then logs every instruction, and each is a fixed time by the machine's clock,
+so the log is a clock that disturbs nothing. The key drawn is the second: with the first the lock validator sees each
+nesting for the first time, which takes far longer than the wake-up.
 """
 
 import argparse
@@ -97,7 +97,7 @@ def times(said, log):
     """When each event came first after the keyboard's interrupt, in microseconds; None if it is not what we want."""
     where = {}
     for part in said.split("function ")[1:]:
-        for address in re.findall(r" (?:starts|is) at address 0x(\w+)", part):
+        for address in re.findall(r" address 0x(\w+)", part):
             where[int(address, 16)] = part.split()[0]
     seen, count = {}, 0
     for cpu, address in re.findall(r"^Trace (\d+): \S+ \[\w+/(\w+)", log, re.MULTILINE):
