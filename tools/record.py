@@ -63,7 +63,7 @@ def record(args):
 def replay(args, log, start, extra=(), **where):
     """Replays under GDB. Returns GDB's exit code."""
     options = json.loads((args.directory / "machine.json").read_text(encoding="utf-8"))
-    listener = run.listen(1234)
+    listener = run.listen(1234, 0)
     qemu = command(args.directory, "replay", options) + [
         "-display", "none", "-monitor", "none", "-no-shutdown", "-chardev", f"file,id=com1,path={quoted(log)}",
         "-serial", "chardev:com1"]

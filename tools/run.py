@@ -59,23 +59,23 @@ def result(code):
     return 0 if code in (0, machine.EXIT_POWEROFF) else code
 
 
-def listen(port):
-    """A socket that QEMU will take over, so that nobody else can have its port: the one wanted if it is free, else any.
+def listen(*ports):
+    """A socket that QEMU will take over, so that nobody else can have its port: the first of these that is free, 0 any.
 
     A debugger can connect to it at once, even before QEMU runs."""
-    for wanted in (port, 0):
+    for port in ports:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # QEMU's answers are short, and wait for nothing (accepted sockets inherit it): else each takes 40 ms.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            listener.bind(("127.0.0.1", wanted))
+            listener.bind(("127.0.0.1", port))
         except OSError:
             listener.close()
             continue
         listener.listen(1)
         return listener
-    raise OSError("no free port")
+    sys.exit(f"run: port {ports[0]} is taken: end what has it, or leave PORT= out and any free one is found")
 
 
 def gdbstub(listener):
@@ -143,7 +143,7 @@ def debug(args, command, log):
         command += ["-display", "none", "-chardev", f"file,id=com1,path={log}"]
         print(f"The console goes to {log}; `dmesg` shows the kernel's messages.", flush=True)
     command += ["-serial", "chardev:com1", "-monitor", "none"]
-    listener = listen(1234)
+    listener = listen(1234, 0)
     start = [f"target remote 127.0.0.1:{listener.getsockname()[1]}",
              *(args.gdb_start or ["break schedule", "continue"])]
     qemu, gdb = together(command, gdb_command(args.debugger, args.kernel, start, args.gdb_arg), listener)
@@ -167,7 +167,7 @@ def main():
     parser.add_argument("--debugger", default="gdb", help="GDB's name")
     parser.add_argument("--gdb-start", action="append", default=[], help="a GDB command instead of break and continue")
     parser.add_argument("--gdb-arg", action="append", default=[], help="one more argument for GDB")
-    parser.add_argument("--port", type=int, default=1234, help="for --gdb-server; another if it is taken")
+    parser.add_argument("--port", type=int, help="for --gdb-server: this one; without, 1234, or any if that is taken")
     args = parser.parse_args()
 
     log = os.path.join(os.path.dirname(args.kernel), "console.log")
@@ -178,7 +178,7 @@ def main():
     command += console(args.ui, log)
     if not args.gdb_server:
         return result(subprocess.run(command, check=False).returncode)
-    listener = listen(args.port)
+    listener = listen(args.port) if args.port else listen(1234, 0)
     print(f"Waiting for: gdb {args.kernel} -x tools/gdb/catnap.py -ex 'target remote :{listener.getsockname()[1]}'",
           flush=True)
     return result(subprocess.run(command + gdbstub(listener), pass_fds=[listener.fileno()], check=False,

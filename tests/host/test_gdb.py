@@ -8,6 +8,7 @@ import pathlib
 import pty
 import re
 import signal
+import socket
 import struct
 import subprocess
 import termios
@@ -132,6 +133,53 @@ def test_two_servers_get_a_port_each(boot):
             server.kill()
             server.wait()
             server.stdout.close()
+
+
+def test_a_port_that_is_asked_for_and_taken_is_an_error():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = taken.getsockname()[1]
+        said = subprocess.run([ROOT / "tools/run.py", KERNEL, "--gdb-server", "--port", str(port)], cwd=ROOT, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
+    assert said.returncode == 1 and f"port {port} is taken" in said.stderr
+
+
+def editors(kind):
+    launch = json.loads((ROOT / ".vscode/launch.json").read_text(encoding="utf-8"))
+    return next(each for each in launch["configurations"] if each["type"] == kind)
+
+
+@pytest.mark.parametrize("kind", ["cppdbg", "gdb"])
+def test_f5_lands_in_schedule(built_tree, kind):
+    """What each extension makes of its configuration: the task in front, GDB's machine interface, and the commands."""
+    setting = editors(kind)
+    tasks = json.loads((ROOT / ".vscode/tasks.json").read_text(encoding="utf-8"))["tasks"]
+    wanted = next(each for each in tasks if each["label"] == setting["preLaunchTask"])
+    words = [word for word in wanted["command"].split() if not word.startswith("PORT=")]
+    with subprocess.Popen([*words, "UI=serial"], cwd=built_tree, text=True, stdin=subprocess.DEVNULL, start_new_session=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment()) as server:
+        try:
+            ready = wanted["problemMatcher"]["background"]["endsPattern"]
+            line = next(each for each in server.stdout if re.search(ready, each))
+            address = "127.0.0.1:" + re.search(r"target remote :(\d+)", line)[1]
+            before = [each["text"] for each in setting.get("setupCommands", [])]
+            after = [each["text"] for each in setting.get("postRemoteConnectCommands", [])] + setting.get("autorun", [])
+            commands = [*before, f"target remote {address}", *after]
+            lines = [word.replace("${workspaceFolder}", str(ROOT)) for word in commands]
+            program = setting.get("program", setting.get("executable")).replace("${workspaceFolder}", str(ROOT))
+            with subprocess.Popen(["gdb", "-q", "-nx", "--interpreter=mi2", program], cwd=ROOT, text=True, env=environment(),
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as gdb:
+                gdb.stdin.write("".join(f'-interpreter-exec console "{line}"\n' for line in lines[:-1]) + "-exec-continue\n")
+                gdb.stdin.flush()
+                said = ""
+                while not re.search(r'\*stopped,.*func="schedule"', said) and (line := gdb.stdout.readline()):
+                    said += line
+                gdb.kill()
+            assert lines[-1] == "continue"
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+    assert re.search(r'\*stopped,reason="breakpoint-hit".*func="schedule"', said), said
 
 
 def test_the_editors_files_name_what_is_there():
