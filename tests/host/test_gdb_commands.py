@@ -150,6 +150,26 @@ def test_a_breakpoint_for_one_task_only(live):
         assert '"sh"' in machine("print $lx_current().comm"), said
 
 
+def test_next_over_the_switch_goes_on_in_the_other_task(live):
+    with live(append='run="sleep 1"') as machine:
+        def number(expression):
+            return int(re.search(r"= (\d+)$", machine(f"print/u {expression}"))[1])
+
+        machine("delete")
+        machine('tbreak __schedule if $task("sh")')
+        machine("continue")
+        before = number("(unsigned long)$lx_current().stack")
+        for _ in range(60):
+            said = machine("next")
+            if not before <= number("(unsigned long)$rsp") < before + 16384:
+                break
+        now = number("(unsigned long)$lx_current().stack")
+        assert before != now <= number("(unsigned long)$rsp") < now + 16384
+        assert re.search(r"__schedule|ret_from_fork", said), said
+        assert re.search(rf" {ENTRIES} \(\)", deepest(machine)), machine("backtrace")
+        assert "No breakpoints" in machine("maintenance info breakpoints")
+
+
 def test_commands_on_a_panicked_kernel(live):
     with live(append='run="provoke spinlock schedule"') as machine:
         machine("delete")

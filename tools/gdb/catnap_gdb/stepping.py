@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What single steps do about interrupts and about the other CPUs."""
 
+import re
+
 import gdb
 
+from . import kernel
 from .commands import command
 
 # QEMU's mask for single steps: 1 steps at all, 2 no interrupts, 4 no timers.
@@ -37,3 +40,56 @@ def others_stand_still(_):
 
 
 gdb.events.stop.connect(others_stand_still)
+
+
+# ---- over the switch
+
+class Landing(gdb.Breakpoint):
+    """Where __switch_to_asm() returns to, whichever task that is. There up to the next stop, which it tells of itself."""
+
+    pending = []
+
+    def __init__(self, at):
+        super().__init__(f"*{at:#x}", internal=True)
+        self.silent, self.thread = True, gdb.selected_thread().num
+        Landing.pending.append(self)
+
+
+def land(event):
+    if isinstance(event, gdb.BreakpointEvent) and event.breakpoints[0] in Landing.pending:
+        gdb.execute("frame")
+    while Landing.pending:
+        Landing.pending.pop().delete()
+
+
+gdb.events.stop.connect(land)
+
+
+def calls_of_switch(function):
+    """The return addresses of all calls of __switch_to_asm() in a function."""
+    found = gdb.execute(f"disassemble {function}", to_string=True)
+    lines = re.findall(r"^(?:=>)?\s+(0x[0-9a-f]+).*:\s+(.*)$", found, re.MULTILINE)
+    return [int(after, 16) for (_, code), (after, _) in zip(lines, lines[1:]) if "<__switch_to_asm>" in code]
+
+
+class NextOverSwitch(gdb.Command):
+    """Before next: at the switch it goes on in the task switched to. By itself it would follow the task, which comes
+    back when it has its turn again."""
+
+    def __init__(self):
+        super().__init__("catnap-next-over-switch", gdb.COMMAND_OBSCURE)
+
+    def invoke(self, argument, from_tty):
+        frame = gdb.newest_frame()
+        while frame.type() == gdb.INLINE_FRAME:
+            frame = frame.older()
+        if frame.name() == "__schedule":
+            # A task that runs for the first time begins in ret_from_fork().
+            for at in [*calls_of_switch("__schedule"), kernel.address(gdb.parse_and_eval("&ret_from_fork"))]:
+                Landing(at)
+
+
+NextOverSwitch()
+for name in ("next", "nexti"):
+    gdb.execute(f"define hook-{name}\npython import catnap_gdb.frames; catnap_gdb.frames.leave()\n"
+                "catnap-next-over-switch\nend")
