@@ -3,7 +3,7 @@
 
 import os
 import re
-
+import subprocess
 import pytest
 from elftools.dwarf.callframe import FDE
 from elftools.elf.constants import P_FLAGS
@@ -124,3 +124,13 @@ def test_every_function_in_assembly_has_call_frame_information(elf):
     for symbol in symbols:
         at = symbol["st_value"]
         assert any(start <= at < start + size for start, size in covered), symbol.name
+
+
+def test_clangd_understands_the_sources(built_tree):
+    """With what make compdb writes: a file of the core, of the drivers, of the tests."""
+    made = make(built_tree, "compdb")
+    assert made.returncode == 0, made.stdout
+    for source in ("kernel/sched/core.c", "drivers/input/i8042.c", "tests/kernel/completion_test.c"):
+        said = subprocess.run(["clangd", f"--check={source}"], cwd=built_tree, capture_output=True, text=True,
+                              check=False).stderr
+        assert "All checks completed, 0 errors" in said, said
