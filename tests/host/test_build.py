@@ -4,6 +4,7 @@
 import os
 import re
 import subprocess
+
 import pytest
 from elftools.dwarf.callframe import FDE
 from elftools.elf.constants import P_FLAGS
