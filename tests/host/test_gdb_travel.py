@@ -47,6 +47,14 @@ def test_a_recorded_panic_goes_back_and_forth(tmp_path):
         gdb("watch -l provoke_lock.rlock.owner")
         gdb("reverse-continue")
         assert instruction(gdb("when")) == instruction(taken)
+        # Of many times the last one, and then the one before.
+        gdb("delete")
+        gdb(f"travel {end}")
+        assert "became 0x0" in gdb("last-write tasklist_lock.rlock.owner"), "it was let go of"
+        taken = instruction(gdb("last-write tasklist_lock.rlock.owner"))
+        gdb(f"travel {end}")
+        assert instruction(gdb("who-took tasklist_lock")) == taken
+        assert instruction(gdb("who-took tasklist_lock")) < taken
         assert f"instruction {end} of {end}" in gdb(f"travel {end}") + gdb("when")
 
 
