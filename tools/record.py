@@ -39,10 +39,15 @@ def command(directory, mode, options):
 def record(args):
     """Boots, until the user or the kernel switches the machine off; then replays that once."""
     directory = args.directory
+    if directory.exists() and any(directory.iterdir()) and not (directory / "machine.json").exists():
+        sys.exit(f"record: {directory} is no recording, and not empty: name another directory")
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", directory / "disk.qcow2", "1G"], check=True)
-    options = {"kernel": args.kernel, "append": args.append, "initrd": args.initrd, "mem": args.mem}
+    # A copy: the next build must not change what was recorded.
+    copies = {what: shutil.copy(getattr(args, what), directory / name) if getattr(args, what) else None
+              for what, name in (("kernel", "catnap.elf"), ("initrd", "root.cpio"))}
+    options = {"append": args.append, "mem": args.mem, **{what: copy and str(copy) for what, copy in copies.items()}}
     (directory / "machine.json").write_text(json.dumps(options), encoding="utf-8")
     console = run.console(args.ui, quoted(directory / "console.log"))
     try:

@@ -2,10 +2,11 @@
 """Recordings: the same bytes again, keys included, and time that runs both ways."""
 
 import json
+import pathlib
 import re
+import shutil
 import socket
 import subprocess
-import time
 
 import pytest
 
@@ -56,24 +57,58 @@ def test_a_recorded_panic_goes_back_and_forth(tmp_path):
         assert instruction(gdb("who-took tasklist_lock")) == taken
         assert instruction(gdb("who-took tasklist_lock")) < taken
         assert f"instruction {end} of {end}" in gdb(f"travel {end}") + gdb("when")
+        for line in ("continue", "stepi"):
+            assert "the recording ends here" in gdb(line)
+        assert f"the recording has the instructions 0 to {end}" in gdb(f"travel {end + 1}")
+        assert re.search(r"console_owner became (atomic )?\S+, by", gdb("last-write console_owner"))
+        assert "1, 2, 4 or 8 bytes" in gdb("last-write provoke_lock")
+
+
+def test_a_mutex_was_taken_by_its_owner_and_not_by_who_waits_for_it(tmp_path):
+    """In a deadlock each waiter has put its flag into the other's mutex."""
+    record(tmp_path / "rec", 'run="provoke deadlock &; sleep 0.3; poweroff"')
+    with Replay(tmp_path / "rec") as gdb:
+        for lock, owner in (("provoke_a", "a-then-b"), ("provoke_b", "b-then-a")):
+            end = gdb.end["end"]
+            gdb(f"travel {end}")
+            assert re.search(rf"^{lock} was taken, by {owner}/\d+, at", gdb(f"who-took {lock}")), lock
+
+
+def test_a_recording_outlives_the_kernel_that_was_built_then(tmp_path):
+    copy = shutil.copy(KERNEL, tmp_path / "kernel.elf")
+    record(tmp_path / "rec", 'panic=exit run="provoke panic"', copy)
+    pathlib.Path(copy).write_bytes(b"another")
+    with Replay(tmp_path / "rec") as gdb:
+        assert "at the panic" in gdb.said and "leave" in gdb.said
+    said = subprocess.run([ROOT / "tools/record.py", "record", tmp_path, "--kernel", KERNEL], cwd=ROOT, text=True,
+                          stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
+    assert said.returncode == 1 and "is no recording, and not empty" in said.stderr
+
+
+def read_until(process, pattern):
+    seen = ""
+    while not re.search(pattern, seen, re.MULTILINE):
+        more = process.stdout.read(1)
+        assert more, f"it ended without {pattern!r}: {seen}"
+        seen += more
 
 
 def test_keys_are_part_of_the_record(tmp_path):
-    """Typed from outside, through QEMU's monitor; the replay has them by itself."""
+    """Typed from outside, through QEMU's monitor, each when the one before is seen; the replay has them by itself."""
     directory = tmp_path / "rec"
-    recorder = subprocess.Popen(
-        [ROOT / "tools/record.py", "record", directory, "--kernel", KERNEL, "--mem", "64M", "--ui", "serial",
-         "--qemu-arg=-monitor", f"--qemu-arg=unix:{tmp_path}/monitor,server=on,wait=off"],
-        cwd=ROOT, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    seen = ""
-    while not re.search("^# ", seen, re.MULTILINE):
-        seen += recorder.stdout.readline(1)
-    with socket.socket(socket.AF_UNIX) as monitor:
-        monitor.connect(f"{tmp_path}/monitor")
-        for char in "echo typed; poweroff\n":
-            monitor.sendall(f"sendkey {'-'.join(keys_for(char))} 20\n".encode())
-            time.sleep(0.1)
-        rest = recorder.stdout.read()
-    assert recorder.wait() == 0, seen + rest
+    with subprocess.Popen(
+            [ROOT / "tools/record.py", "record", directory, "--kernel", KERNEL, "--mem", "64M", "--ui", "serial",
+             "--qemu-arg=-monitor", f"--qemu-arg=unix:{tmp_path}/monitor,server=on,wait=off"], cwd=ROOT, env=environment(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as recorder, \
+            socket.socket(socket.AF_UNIX) as monitor:
+        try:
+            read_until(recorder, "^# ")
+            monitor.connect(f"{tmp_path}/monitor")
+            for char in "echo typed; poweroff\n":
+                monitor.sendall(f"sendkey {'-'.join(keys_for(char))} 20\n".encode())
+                read_until(recorder, re.escape(char))
+            rest = recorder.stdout.read()
+        finally:
+            recorder.kill()
     assert "to the same byte" in rest and "typed" in (directory / "again.log").read_text()
     assert json.loads((directory / "end.json").read_text())["reason"] == "exit"

@@ -92,30 +92,42 @@ def kept():
         frame.select()
 
 
-# What runs the machine looks at frame 0 first, and must find the CPU's.
-for name in ("continue", "step", "next", "stepi", "nexti", "until", "advance", "jump", "reverse-step", "reverse-next",
-             "reverse-stepi", "reverse-nexti", "reverse-continue", "reverse-finish", "thread"):
-    gdb.execute(f"define hook-{name}\npython import catnap_gdb.frames; catnap_gdb.frames.leave()\nend")
-gdb.events.cont.connect(lambda event: leave())
+FORWARDS = ("continue", "step", "next", "stepi", "nexti", "until", "advance", "jump", "finish")
+BACKWARDS = ("reverse-step", "reverse-next", "reverse-stepi", "reverse-nexti", "reverse-continue", "reverse-finish")
+before_running = []  # functions of the command's name, which may refuse
 
 
-class CheckFinish(gdb.Command):
-    """Before finish: of an inlined function GDB would single-step the CPU, which is elsewhere, until that ends."""
+class BeforeRunning(gdb.Command):
+    """What runs the machine looks at frame 0 first, and must find the CPU's. But finish wants the task's frame."""
 
     def __init__(self):
-        super().__init__("catnap-check-finish", gdb.COMMAND_OBSCURE)
+        super().__init__("catnap-before-running", gdb.COMMAND_OBSCURE)
 
     def invoke(self, argument, from_tty):
-        frame = outer = gdb.selected_frame()
-        while outer.type() == gdb.INLINE_FRAME:
-            outer = outer.older()
-        if sleeper.sp is not None and frame != outer:
-            raise gdb.GdbError(f"{frame.name()} is part of {outer.name()}: `frame {outer.level()}`, "
-                               "and finish leads to its caller")
+        # reverse-continue is a continue, too, while GDB has turned round.
+        if "Reverse" not in gdb.execute("show exec-direction", to_string=True):
+            for each in before_running:
+                each(argument)
+        if argument == "finish":
+            check_finish()
+        else:
+            leave()
 
 
-CheckFinish()
-gdb.execute("define hook-finish\ncatnap-check-finish\nend")
+def check_finish():
+    """Of an inlined function GDB would single-step the CPU, which is elsewhere, until that function ends."""
+    frame = outer = gdb.selected_frame()
+    while outer.type() == gdb.INLINE_FRAME:
+        outer = outer.older()
+    if sleeper.sp is not None and frame != outer:
+        raise gdb.GdbError(f"{frame.name()} is part of {outer.name()}: `frame {outer.level()}`, "
+                           "and finish leads to its caller")
+
+
+BeforeRunning()
+for name in (*FORWARDS, *BACKWARDS, "thread"):
+    gdb.execute(f"define hook-{name}\ncatnap-before-running {name}\nend")
+gdb.events.cont.connect(lambda event: leave())
 
 
 class Named(FrameDecorator):

@@ -5,7 +5,7 @@ import re
 
 import gdb
 
-from . import kernel
+from . import frames, kernel
 from .commands import command
 
 # QEMU's mask for single steps: 1 steps at all, 2 no interrupts, 4 no timers.
@@ -72,24 +72,18 @@ def calls_of_switch(function):
     return [int(after, 16) for (_, code), (after, _) in zip(lines, lines[1:]) if "<__switch_to_asm>" in code]
 
 
-class NextOverSwitch(gdb.Command):
-    """Before next: at the switch it goes on in the task switched to. By itself it would follow the task, which comes
-    back when it has its turn again."""
-
-    def __init__(self):
-        super().__init__("catnap-next-over-switch", gdb.COMMAND_OBSCURE)
-
-    def invoke(self, argument, from_tty):
-        frame = gdb.newest_frame()
-        while frame.type() == gdb.INLINE_FRAME:
-            frame = frame.older()
-        if frame.name() == "__schedule":
-            # A task that runs for the first time begins in ret_from_fork().
-            for at in [*calls_of_switch("__schedule"), kernel.address(gdb.parse_and_eval("&ret_from_fork"))]:
-                Landing(at)
+def next_over_switch(name):
+    """At the switch next goes on in the task switched to. By itself it would follow the task, which comes back when it
+    has its turn again."""
+    if name not in ("next", "nexti"):
+        return
+    frame = gdb.newest_frame()
+    while frame.type() == gdb.INLINE_FRAME:
+        frame = frame.older()
+    if frame.name() == "__schedule":
+        # A task that runs for the first time begins in ret_from_fork().
+        for at in [*calls_of_switch("__schedule"), kernel.address(gdb.parse_and_eval("&ret_from_fork"))]:
+            Landing(at)
 
 
-NextOverSwitch()
-for name in ("next", "nexti"):
-    gdb.execute(f"define hook-{name}\npython import catnap_gdb.frames; catnap_gdb.frames.leave()\n"
-                "catnap-next-over-switch\nend")
+frames.before_running.append(next_over_switch)

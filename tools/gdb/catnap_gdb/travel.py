@@ -14,7 +14,7 @@ import re
 
 import gdb
 
-from . import kernel, tasks
+from . import frames, kernel, locks, tasks
 from .commands import command, number
 
 SNAPSHOT = "power-on"
@@ -68,7 +68,9 @@ def alone():
 
 
 def rewind():
-    monitor(f"loadvm {SNAPSHOT}")
+    complaint = monitor(f"loadvm {SNAPSHOT}").strip()
+    if complaint:
+        raise gdb.GdbError(f"QEMU cannot go back: {complaint}")
     gdb.execute("maintenance flush register-cache", to_string=True)
     gdb.execute("maintenance flush dcache", to_string=True)
 
@@ -82,6 +84,8 @@ def run_until(target):
 
 def go_to(target):
     """Makes this instruction the next."""
+    if state["end"] and not 0 <= target <= state["end"]:
+        raise gdb.GdbError(f"the recording has the instructions 0 to {state['end']}")
     with quietly(), alone():
         if target < now():
             rewind()
@@ -113,15 +117,24 @@ def stopping_at(stop):
             stop.delete()
 
 
+WORDS = {1: "unsigned char", 2: "unsigned short", 4: "unsigned int", 8: "unsigned long"}
+
+
 def watch(place):
     """A maker of watchpoints for writes to an object, and the function that reads it."""
     kind, at = place.type, kernel.address(place.address)
-    spelled = f"*({kind.unqualified().strip_typedefs()} *){at:#x}"
+    if kind.sizeof not in WORDS:
+        raise gdb.GdbError(f"a CPU watches 1, 2, 4 or 8 bytes, and that has {kind.sizeof}: say which part of it")
 
     def make():
-        return gdb.Breakpoint(spelled, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_WRITE, internal=True)
+        return gdb.Breakpoint(f"*({WORDS[kind.sizeof]} *){at:#x}", type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_WRITE, internal=True)
 
-    return make, lambda: gdb.Value(at).cast(kind.pointer()).dereference().format_string()
+    def read():
+        value = gdb.Value(at).cast(kind.pointer()).dereference()
+        value.fetch_lazy()
+        return value
+
+    return make, read
 
 
 def changes(place):
@@ -156,7 +169,7 @@ def last_write(argument):
     if not found:
         raise gdb.GdbError(f"{argument} was never written before instruction {now()}")
     when, value = found[-1]
-    arrive(when, f"{argument} became {value}")
+    arrive(when, f"{argument} became {value.format_string()}")
     gdb.execute("frame")
 
 
@@ -177,14 +190,13 @@ def who_woke(argument):
 
 
 def owner_field(lock):
-    """The part of a lock that says that somebody has it."""
+    """The part of a lock that says who has it, and where it does not, that somebody has."""
     kind = lock.type.strip_typedefs()
     if kind.code == gdb.TYPE_CODE_PTR:
         return owner_field(lock.dereference())
     if kind.tag == "spinlock":
         return owner_field(lock["rlock"])
-    for path in (("owner", "counter"), ("owner",), ("last_holder",), ("raw_lock", "locked"), ("locked",),
-                 ("count", "counter")):
+    for path in (("owner", "counter"), ("owner",), ("last_holder",), ("raw_lock", "locked"), ("locked",)):
         value = lock
         try:
             for each in path:
@@ -192,7 +204,26 @@ def owner_field(lock):
             return value
         except gdb.error:
             continue
-    raise gdb.GdbError(f"that is no lock but a {lock.type}")
+    raise gdb.GdbError(f"of a {lock.type} nothing tells who has it")
+
+
+def takings(field):
+    """(instruction, owner) of each change of who has a lock. The flags in an owner's word do not make it another's."""
+    found, before = [], 0
+    for when, value in changes(field):
+        word = int(value) & (1 << 64) - 1
+        if field.type.sizeof == 8:
+            word &= ~locks.OWNER_FLAGS
+        if word and word != before:
+            found.append((when, word))
+        before = word
+    return found
+
+
+def owner_of(word, field):
+    """The task that a word in a lock means, or None."""
+    by = {8: lambda each: kernel.address(each.struct), 4: lambda each: each.pid}.get(field.type.sizeof)
+    return by and next((each for each in tasks.idle_tasks() + tasks.all_tasks() if by(each) == word), None)
 
 
 @command("who-took", gdb.COMPLETE_EXPRESSION)
@@ -200,12 +231,16 @@ def who_took(argument):
     """Go back to where a lock was taken last: who-took LOCK. In a replay only.
 
     LOCK is a spinlock, mutex, semaphore or the like, or a pointer to one. Stands in the code that took it, with its
-    backtrace; who has let it go since does not matter."""
-    found = [(when, value) for when, value in changes(owner_field(lvalue(argument)))
-             if not re.match(r"0x0\b|0$|0 ", value)]
+    backtrace, or in that of the task before, which handed it over; who has let it go since does not matter."""
+    field = owner_field(lvalue(argument))
+    found = takings(field)
     if not found:
         raise gdb.GdbError(f"nobody has taken {argument} before instruction {now()}")
-    arrive(found[-1][0], f"{argument} was taken")
+    when, word = found[-1]
+    go_to(when)
+    here, owner = tasks.Task(kernel.current()), owner_of(word, field)
+    handed = f"was handed to {owner}" if owner and owner != here else "was taken"
+    print(f"{argument} {handed}, by {here}, at instruction {when}:")
     gdb.execute("backtrace")
 
 
@@ -246,11 +281,18 @@ def open_at_end(path):
     state["end"] = known["end"]
     go_to(known["end"])
     gdb.events.stop.connect(stop_at_end)
+    frames.before_running.append(refuse_at_end)
     stop_at_end()
     print({"panic": "The recording ends here, at the panic.", "exit": "The recording ends here: the machine went off.",
            "left": "The recording ends here: the machine was switched off."}[known["reason"]],
           "reverse-step, reverse-continue, who-woke, who-took and last-write go back.")
     gdb.execute("frame")
+
+
+def refuse_at_end(name):
+    """At the last instruction nothing runs forwards; behind it QEMU would wait for what was never recorded."""
+    if name in frames.FORWARDS and not state["moving"] and now() >= state["end"]:
+        raise gdb.GdbError("the recording ends here: only reverse-step and its like, travel, who-woke, who-took, last-write")
 
 
 def stop_at_end(_=None):
