@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -146,7 +147,11 @@ def debug(args, command, log):
     listener = listen(1234, 0)
     start = [f"target remote 127.0.0.1:{listener.getsockname()[1]}",
              *(args.gdb_start or ["break schedule", "continue"])]
-    qemu, gdb = together(command, gdb_command(args.debugger, args.kernel, start, args.gdb_arg), listener)
+    with tempfile.TemporaryDirectory(prefix="catnap-") as directory:
+        # For `press`: the console goes nowhere that keys could come from.
+        command += ["-qmp", f"unix:{directory}/qmp,server=on,wait=off"]
+        qemu, gdb = together(command, gdb_command(args.debugger, args.kernel, start, args.gdb_arg), listener,
+                             env={**os.environ, "CATNAP_QMP": f"{directory}/qmp"})
     if qemu in (machine.EXIT_POWEROFF, *MEANING):
         return result(qemu)
     return max(gdb, 0)

@@ -17,11 +17,11 @@ sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 
 import catnap_gdb  # noqa: E402
-from catnap_gdb import (commands, frames, functions, interrupts, locks, log, modules, preempt, printers,  # noqa: E402
-                        stepping, tasks, threads, timers, travel, waiting)
+from catnap_gdb import (commands, frames, functions, interrupts, keyboard, locks, log, modules, preempt,  # noqa: E402
+                        printers, stepping, tasks, threads, timers, travel, waiting)
 
 assert catnap_gdb
-TOPICS = (commands, frames, functions, interrupts, locks, log, modules, preempt, printers, stepping, tasks, threads,
+TOPICS = (commands, frames, functions, interrupts, keyboard, locks, log, modules, preempt, printers, stepping, tasks, threads,
           timers, travel, waiting)
 
 # The assembler names source files from the root of the tree.
