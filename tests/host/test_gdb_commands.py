@@ -11,7 +11,7 @@ from gdb import Gdb, Live, pid_of
 
 pytestmark = pytest.mark.slow
 COMMANDS = ["ps", "task", "bt-task", "runq", "waitq", "locks", "preempt", "irqs", "timers", "lockgraph", "dmesg",
-            "modules", "why", "irqs-on-step", "irqs-off-step", "who-woke", "who-took", "last-write", "when", "travel"]
+            "modules", "press", "why", "irqs-on-step", "irqs-off-step", "who-woke", "who-took", "last-write", "when", "travel"]
 ENTRIES = r"(ret_from_fork|start64|ap_start)"
 
 
@@ -38,8 +38,7 @@ def to_the_prompt(machine):
 def say_all(machine):
     """Each command that looks, for what all of them must survive."""
     for line in ("ps", "bt-task all", "runq", "waitq all", "locks", "lockgraph", "preempt", "irqs", "timers", "dmesg 9",
-                 "modules", "info threads", "task", *(f"why {pid}" for pid in re.findall(r"^[* ] *(\d+) ", machine("ps"), re.M)
-                                                      if pid != "0")):
+                 "modules", "info threads", "task", *(f"why {pid}" for pid in re.findall(r"^[* ] *(\d+) ", machine("ps"), re.M))):
         said = machine(line)
         assert said and not re.search("Exception|Traceback|Error |Cannot|No symbol|Undefined", said), f"{line}: {said}"
 
@@ -84,6 +83,8 @@ def test_commands_on_a_live_kernel(shell):
     assert re.search(rf"sh/{sh} sleeps .* in \w+\+.*lineedit.c:\d+\)\n.*number 1 of 1 in the wait queue", shell(f"why {sh}"))
     assert "a timer wakes it in" in shell(f"why {sleeper}")
     assert "there is no task with PID 31999" in shell("why 31999")
+    assert "swapper/0/0 runs on CPU 0" in shell("task swapper/0") and "swapper/0/0" in shell("bt-task 0")
+    assert len(shell("dmesg 0").splitlines()) == 0 and "press wants `make gdb`" in shell("press a")
     assert "time travel wants `make record`" in shell("when")
 
 
@@ -134,6 +135,8 @@ def test_functions_and_printers(shell):
     assert shell('print $task("swapper/*")').endswith("= 1") and shell('print $task("sh")').endswith("= 0")
     assert f"wait queue, 1 waiting: sh/{sh}" in shell("print console_tty.read_wait")
     assert re.search(r"list_head, \d+ entries", shell("print task_list"))
+    assert "there is no CPU 7" in shell("print $lx_per_cpu(runqueues, 7)")
+    assert "There is no member named nonsense" in shell('print $container_of(task_list.next, "struct task_struct", "nonsense")')
     assert "(tasklist_lock) unlocked" in shell("print tasklist_lock")
     assert shell("print __cpu_online_mask").endswith("CPUs 0" if shell.smp == 1 else "CPUs 0-1")
     assert re.search(r"atomic -?\d+", shell("print console_owner"))
@@ -148,6 +151,18 @@ def test_a_breakpoint_for_one_task_only(live):
         assert '"sh"' in machine("print $lx_current().comm")
         said = machine.pressing("finish", "a")  # out of schedule(): the task's next turn, whoever runs in between
         assert '"sh"' in machine("print $lx_current().comm"), said
+
+
+def test_the_holder_of_a_semaphore_is_followed(live):
+    """It is known by its PID. A case of the suite of hung tasks has somebody sleep in down()."""
+    with live(append="test=hung_task panic=exit") as machine:
+        machine("delete")
+        machine("break report_hung_task if (p->blocker & 7) == 1")
+        machine("continue")
+        waits = re.search(r"^test/(\d+)\n  waits for \(semaphore &\(a\)\.sem\), which test/(\d+) has$", machine("locks"), re.M)
+        assert waits, machine("locks")
+        assert f"test/{waits[1]} -> (&(a).sem) -> test/{waits[2]} (state D" in machine("lockgraph &*")
+        assert re.search(rf"which test/{waits[2]} has\ntest/{waits[2]} sleeps", machine(f"why {waits[1]}"))
 
 
 def test_next_over_the_switch_goes_on_in_the_other_task(live):

@@ -65,6 +65,8 @@ class LxPerCpu(gdb.Function):
 
     def invoke(self, variable, cpu=None):
         cpu = kernel.selected_cpu() if cpu is None else int(cpu)
+        if cpu not in kernel.online_cpus():
+            raise gdb.GdbError(f"there is no CPU {cpu}")
         at = kernel.address(variable.address) + int(kernel.variable("__per_cpu_offset")[cpu]) & (1 << 64) - 1
         return gdb.Value(at).cast(variable.type.pointer()).dereference()
 

@@ -6,7 +6,7 @@ import re
 
 import gdb
 
-LIST_LIMIT = 100000  # a list that is longer is broken
+LIST_LIMIT = 200000  # a list that is longer is broken
 
 
 @functools.lru_cache(maxsize=None)
@@ -41,24 +41,25 @@ def address(value):
 
 def container_of(pointer, type_name, member):
     """The structure that the member, at this address, is in."""
-    offset = 0
-    kind = type_of(type_name)
-    for part in member.split("."):
-        field = next(each for each in kind.strip_typedefs().fields() if each.name == part)
-        offset += field.bitpos // 8
-        kind = field.type
+    offset = int(gdb.parse_and_eval(f"(unsigned long)&(({type_name} *)0)->{member}"))
     return gdb.Value(address(pointer) - offset).cast(pointer_to(type_name)).dereference()
+
+
+def nodes(head, limit=LIST_LIMIT):
+    """The struct list_head pointers in a list."""
+    at = head["next"]
+    for _ in range(limit):
+        if address(at) == address(head):
+            return
+        yield at
+        at = at["next"]
+    raise gdb.GdbError(f"the list at {address(head):#x} does not end")
 
 
 def members(head, type_name, member):
     """The structures in a list, given its struct list_head."""
-    at = head["next"]
-    for _ in range(LIST_LIMIT):
-        if address(at) == address(head):
-            return
+    for at in nodes(head):
         yield container_of(at, type_name, member)
-        at = at["next"]
-    raise gdb.GdbError(f"the list at {address(head):#x} does not end")
 
 
 def hlist_members(head, type_name, member):

@@ -16,6 +16,7 @@ KINDS = {0: ("mutex", "struct mutex"), 1: ("semaphore", "struct semaphore"),
          2: ("rwsem, to read", "struct rw_semaphore"), 3: ("rwsem, to write", "struct rw_semaphore"),
          4: ("rt_mutex", "struct rt_mutex")}
 LD_WAIT_SLEEP = 3
+OWNER_FLAGS = 7  # the low bits of an owner's address have other meanings: kernel/locking/mutex.c
 
 
 class Held:
@@ -65,26 +66,29 @@ class Blocker:
     @property
     def name(self):
         """The lock's own name, else its symbol, else its address."""
-        if self.lock is not None and kernel.has(self.lock, "dep_map"):
-            return kernel.text(self.lock["dep_map"]["name"])
+        if self.dep_map:
+            return kernel.text(gdb.Value(self.dep_map).cast(kernel.pointer_to("struct lockdep_map"))["name"])
         symbol = gdb.execute(f"info symbol {self.address:#x}", to_string=True)
         return f"{self.address:#x}" if symbol.startswith("No symbol") else symbol.split(" in section")[0]
 
     @property
     def dep_map(self):
-        """The address of what the validator calls the lock by; 0 if it has none."""
-        return int(self.lock["dep_map"].address) if self.lock is not None and kernel.has(self.lock, "dep_map") else 0
+        """The address of what the validator calls the lock by; 0 if it has none. A semaphore goes by its own lock's."""
+        for holder in (self.lock, self.lock["lock"] if self.kind == "semaphore" else None):
+            if holder is not None and kernel.has(holder, "dep_map"):
+                return int(holder["dep_map"].address)
+        return 0
 
     def owner(self):
         """The task that has it, as far as the lock knows, or None."""
-        if self.lock is None:
+        if self.lock is not None and kernel.has(self.lock, "last_holder"):
+            pid = int(self.lock["last_holder"])
+            return next((each for each in tasks.all_tasks() if each.pid == pid), None)
+        if self.lock is None or not kernel.has(self.lock, "owner"):
             return None
-        word = 0
-        for field in ("owner", "last_holder"):
-            if kernel.has(self.lock, field):
-                value = self.lock[field]
-                word = int(value["counter"] if value.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT else value)
-        word &= (1 << 64) - 2
+        value = self.lock["owner"]
+        word = int(value["counter"] if value.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT else value)
+        word &= (1 << 64) - 1 & ~OWNER_FLAGS
         return next((each for each in tasks.all_tasks() if kernel.address(each.struct) == word), None)
 
 
@@ -124,6 +128,9 @@ def lockgraph(argument):
     First each chain of tasks and locks, and the deadlocks among them. Then the orders in which locks were ever taken,
     as the validator (lockdep) has seen them: A -> B says that B was taken, at that place, while A was held. With a
     pattern, like *wait*, only the orders of locks that it fits."""
+    if not kernel.has(kernel.variable("init_task"), "blocker"):
+        print("Only the debug profile notes who waits for which lock.")
+        return
     chains = [chain(task) for task in tasks.all_tasks() if blocker_of(task)]
     for each in chains:
         print(each)

@@ -32,5 +32,6 @@ def dmesg(argument):
         else:
             lines.append(f"{kernel.stamp(when)} {line}")
         goes_on = not newline
-    for line in lines[-number(argument, "a number of lines"):] if argument else lines:
+    wanted = number(argument, "a number of lines") if argument else len(lines)
+    for line in lines[max(0, len(lines) - wanted):]:
         print(line)

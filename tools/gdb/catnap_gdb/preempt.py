@@ -6,8 +6,6 @@ import gdb
 from . import kernel, locks, tasks
 from .commands import command
 
-PARTS = (("NMI", 20, 0xf), ("hardirq", 16, 0xf), ("softirq", 8, 0xff), ("preemption", 0, 0xff))
-
 
 def interrupts_off(cpu):
     """The CPU's interrupt flag, from its own registers."""

@@ -15,12 +15,10 @@ def task_at(word):
 
 
 def length(head):
+    """How many are in a list; None of memory that is none."""
     try:
-        count, at = 0, head["next"]
-        while kernel.address(at) != kernel.address(head) and count < 1000:
-            count, at = count + 1, at["next"]
-        return count
-    except gdb.error:
+        return sum(1 for _ in kernel.nodes(head, 10000))
+    except (gdb.error, gdb.GdbError):
         return None
 
 
@@ -98,7 +96,7 @@ class Printer:
     def to_string(self):
         try:
             return self.function(self.value)
-        except (gdb.error, StopIteration) as error:
+        except (gdb.error, gdb.GdbError) as error:
             return f"<{error}>"
 
 

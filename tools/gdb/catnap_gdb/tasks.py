@@ -110,10 +110,15 @@ def idle_tasks():
 
 
 def find(argument):
-    """The task with the PID typed; the selected CPU's without one."""
+    """The task with the PID typed; the selected CPU's without one. Idle tasks, all with PID 0, have names: swapper/1."""
     if not argument:
         return Task(kernel.current())
+    for task in idle_tasks():
+        if task.comm == argument:
+            return task
     pid = number(argument, "a PID")
+    if not pid:
+        return Task(kernel.per_cpu("runqueues", kernel.selected_cpu())["idle"].dereference())
     for task in all_tasks():
         if task.pid == pid:
             return task

@@ -6,9 +6,8 @@ import gdb
 from . import kernel, tasks
 from .commands import command
 
-HZ = 250
+HZ = 250  # CONFIG_HZ
 WHEEL, HRTIMER = "kernel/time/timer.c", "kernel/time/hrtimer.c"
-HRTIMER_ACTIVE = "active"
 
 
 def wheel(cpu):
@@ -25,7 +24,7 @@ def wheel(cpu):
 def precise(cpu):
     """The queued hrtimers of a CPU, soonest first."""
     base = kernel.per_cpu("hrtimer_bases", cpu, HRTIMER)
-    return list(kernel.tree_members(base[HRTIMER_ACTIVE]["rb_root"]["rb_node"], "struct hrtimer", "node"))
+    return list(kernel.tree_members(base["active"]["rb_root"]["rb_node"], "struct hrtimer", "node"))
 
 
 def when(timer):

@@ -71,7 +71,11 @@ def waitq(argument):
 
     EXPRESSION is a struct wait_queue_head, a pointer to one, or anything with a member `wait` or `queue` that is one
     (a completion). Of each task: whether exclusive, since when it sleeps (seconds since boot), who woke it last.
-    `all` finds the queues on which some task sleeps."""
+    `all` finds the queues on which some task sleeps by means of wait_event(), prepare_to_wait(), or their like; one that
+    only called add_wait_queue() is seen in its queue alone."""
+    if argument == "all" and not kernel.has(kernel.variable("init_task"), "wait_head"):
+        print("Only the debug profile notes on which queue a task sleeps: waitq EXPRESSION shows one.")
+        return
     if argument != "all":
         show(queue_from(gdb.parse_and_eval(argument)) if argument else usage())
         return
@@ -145,7 +149,7 @@ def step(task):
 def taken(owner, blocker):
     """Where the owner took the lock, if it is in its list."""
     for held in locks.held_by(owner) if owner else []:
-        if held.name == blocker.name:
+        if int(held.entry["instance"]) == blocker.dep_map:
             print(f"  taken at {kernel.place(int(held.entry['acquire_ip']))}")
 
 
