@@ -171,7 +171,8 @@ def task_command(argument):
     if task.running:
         print(f"{task} runs on CPU {task.cpu}.")
     elif task.sleeping:
-        print(f"{task} sleeps (state {task.state}), on {task.waits_on()}.")
+        on = task.waits_on()
+        print(f"{task} sleeps (state {task.state})" + (f", on {on}." if on != "-" else "."))
     else:
         print(f"{task} waits for CPU {task.cpu}.")
     gdb.execute("frame")
