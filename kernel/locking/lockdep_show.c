@@ -11,6 +11,7 @@
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
@@ -129,6 +130,29 @@ static void try_recursion(void)
 	spin_unlock(&spin_a);
 }
 
+/* No mistake but a limit: each key is a class a nesting level. */
+static void try_classes(void)
+{
+	size_t i, n = MAX_LOCKDEP_KEYS / MAX_LOCKDEP_SUBCLASSES;
+	struct lock_class_key *keys = kcalloc(n, sizeof(*keys), GFP_KERNEL);
+	spinlock_t lock;
+
+	if (!keys)
+		return;
+	for (i = 0; i < n; i++) {
+		lockdep_register_key(&keys[i]);
+		spin_lock_init(&lock);
+		lockdep_set_class(&lock, &keys[i]);
+		for (int level = 0; level < MAX_LOCKDEP_SUBCLASSES; level++) {
+			spin_lock_nested(&lock, level);
+			spin_unlock(&lock);
+		}
+	}
+	while (i--)
+		lockdep_unregister_key(&keys[i]);
+	kfree(keys);
+}
+
 static const struct {
 	const char *name;
 	void (*make)(void);
@@ -139,6 +163,7 @@ static const struct {
 	{ "unlock", try_unlock, "a spinlock given back twice" },
 	{ "exit", try_exit, "a task that ends with a mutex" },
 	{ "recursion", try_recursion, "a spinlock taken twice: hangs" },
+	{ "classes", try_classes, "more classes of locks than there is room for" },
 };
 
 static int try_mistake(const char *name)

@@ -49,6 +49,16 @@ def test_a_spinlock_taken_twice_is_reported_before_it_hangs(boot):
     machine.wait_for(r" lock: spin_a, \.magic: dead4ead, \.owner: lockdep/\d+, \.owner_cpu: \d", "whose is it?")
 
 
+def test_a_full_table_is_reported_and_turns_the_validator_off(run):
+    code, console = run(append='run="lockdep try classes; lockdep; lockdep try abba; poweroff"')
+    report = unstamped(console)
+    assert code == EXIT_POWEROFF
+    assert report.count("BUG: MAX_LOCKDEP_KEYS too low!") == 1
+    assert "turning off the locking correctness validator." in report and "validating: no, after a report" in report
+    assert int(re.search(r"lock classes: (\d+)", report)[1]) < 200, "those of the keys that are gone are forgotten"
+    assert "circular" not in report
+
+
 def test_nothing_is_reported_by_a_boot_and_a_shell(run):
     code, console = run(append='run="demo mailbox; ps; lockdep; poweroff"', smp=4)
     assert code == EXIT_POWEROFF
