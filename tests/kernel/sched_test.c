@@ -393,7 +393,7 @@ static void check_shares(struct kunit *test, struct hogs *hogs, const u32 *weigh
 
 static void equal_tasks_get_equal_time_within_2_percent(struct kunit *test)
 {
-	static const u32 weight[4] = { 1, 1, 1, 1 };
+	static const u32 weight[MAX_HOGS] = { 1, 1, 1, 1 };
 	struct hogs hogs = {};
 
 	take_cpu(test, 0, BOSS);
@@ -404,7 +404,7 @@ static void equal_tasks_get_equal_time_within_2_percent(struct kunit *test)
 
 static void nice_levels_share_by_weight_within_5_percent(struct kunit *test)
 {
-	static const u32 weight[2] = { 1024, 335 }; /* five levels: 1.25 ^ 5 */
+	static const u32 weight[MAX_HOGS] = { 1024, 335 }; /* five levels: 1.25 ^ 5 */
 	struct hogs hogs = {};
 
 	take_cpu(test, 0, BOSS);

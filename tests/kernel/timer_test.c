@@ -714,7 +714,7 @@ static int sleep_until(void *data)
 static void schedule_hrtimeout_says_whether_the_time_is_up(struct kunit *test)
 {
 	struct task_struct *p = start_thread(test, sleep_until, NULL, ANY_CPU, FAIR);
-	ktime_t start = ktime_get(), us = 300 * NSEC_PER_USEC;
+	ktime_t start, us = 300 * NSEC_PER_USEC;
 
 	wait_until_asleep(p);
 	wake_up_process(p);

@@ -90,13 +90,11 @@ static int wake_parent(void *data)
 /* The sleeper is preempted between its state and schedule(): still queued, it is woken without being queued twice. */
 static void a_wakeup_while_preempted_cancels_the_sleep(struct kunit *test)
 {
-	unsigned long sleeps = current->nvcsw;
-
 	take_cpu(test, 0, 20);
 	for (int i = 0; i < 50; i++) {
 		struct task_struct *p = new_thread(test, wake_parent, current, 0, 30);
+		unsigned long sleeps = current->nvcsw;
 
-		sleeps = current->nvcsw;
 		set_current_state(TASK_UNINTERRUPTIBLE);
 		wake_up_process(p);
 		KUNIT_EXPECT_EQ(test, get_current_state(), TASK_RUNNING);
