@@ -176,32 +176,31 @@ static __always_inline raw_spinlock_t *spinlock_check(spinlock_t *lock)
 #define spin_is_contended(lock) arch_spin_is_contended(&(lock)->rlock.raw_lock)
 #define assert_spin_locked(lock) BUG_ON(!spin_is_locked(lock))
 
-/* spin_trylock_irqsave - Return: true with the lock held and interrupts off; false with nothing changed. */
+/* Each of these: Return: true with the lock held and interrupts, or bottom halves, off; false with nothing changed. */
+#define __spin_trylock_or(lock, undo)                                                              \
+	({                                                                                         \
+		bool __got = spin_trylock(lock);                                                   \
+		if (!__got)                                                                        \
+			undo;                                                                      \
+		__got;                                                                             \
+	})
+
 #define spin_trylock_irqsave(lock, flags)                                                          \
 	({                                                                                         \
 		local_irq_save(flags);                                                             \
-		bool __got = spin_trylock(lock);                                                   \
-		if (!__got)                                                                        \
-			local_irq_restore(flags);                                                  \
-		__got;                                                                             \
+		__spin_trylock_or(lock, local_irq_restore(flags));                                 \
 	})
 
 #define spin_trylock_irq(lock)                                                                     \
 	({                                                                                         \
 		local_irq_disable();                                                               \
-		bool __got = spin_trylock(lock);                                                   \
-		if (!__got)                                                                        \
-			local_irq_enable();                                                        \
-		__got;                                                                             \
+		__spin_trylock_or(lock, local_irq_enable());                                       \
 	})
 
 #define spin_trylock_bh(lock)                                                                      \
 	({                                                                                         \
 		local_bh_disable();                                                                \
-		bool __got = spin_trylock(lock);                                                   \
-		if (!__got)                                                                        \
-			local_bh_enable();                                                         \
-		__got;                                                                             \
+		__spin_trylock_or(lock, local_bh_enable());                                        \
 	})
 
 #define spin_needbreak(lock) spin_is_contended(lock)
