@@ -12,6 +12,7 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <asm/apic.h>
+#include <asm/nmi.h>
 #include "fake_line.h"
 #include "helpers.h"
 
@@ -547,11 +548,51 @@ static void nmis_in_the_midst_of_anything_are_survived(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&calls.count), (int)num_online_cpus() + (other ? 10 : 0));
 }
 
+static bool first_due, second_due;
+
+static int handle_first(unsigned int type, struct pt_regs *regs)
+{
+	if (!first_due)
+		return NMI_DONE;
+	first_due = false;
+	nmi_send(raw_smp_processor_id()); /* latched until this one is over */
+	return NMI_HANDLED;
+}
+
+static int handle_second(unsigned int type, struct pt_regs *regs)
+{
+	if (!second_due)
+		return NMI_DONE;
+	second_due = false;
+	return NMI_HANDLED;
+}
+
+static void an_nmi_after_one_with_two_reasons_needs_none(struct kunit *test)
+{
+	u64 mark = log_mark();
+	unsigned int before;
+
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	KUNIT_ASSERT_EQ(test, register_nmi_handler(NMI_LOCAL, handle_first, 0, "first"), 0);
+	KUNIT_ASSERT_EQ(test, register_nmi_handler(NMI_LOCAL, handle_second, 0, "second"), 0);
+	first_due = second_due = true;
+	before = nmis_on(0);
+	nmi_send(0);
+	KUNIT_EXPECT_TRUE(test, wait_until(nmis_on(0) - before >= 2));
+	KUNIT_EXPECT_FALSE(test, first_due || second_due);
+	KUNIT_EXPECT_FALSE(test, log_has(mark, UNKNOWN_NMI));
+	KUNIT_EXPECT_TRUE(test, nmi_and_wait(0)); /* but one, not two */
+	KUNIT_EXPECT_TRUE(test, log_has(mark, UNKNOWN_NMI));
+	unregister_nmi_handler(NMI_LOCAL, "first");
+	unregister_nmi_handler(NMI_LOCAL, "second");
+}
+
 static struct kunit_case nmi_cases[] = { KUNIT_CASE(an_nmi_arrives_with_interrupts_off),
 					 KUNIT_CASE(an_nmi_leaves_held_locks_and_counts_alone),
 					 KUNIT_CASE(
 						 an_nmi_may_print_while_its_cpu_owns_the_consoles),
 					 KUNIT_CASE(nmis_in_the_midst_of_anything_are_survived),
+					 KUNIT_CASE(an_nmi_after_one_with_two_reasons_needs_none),
 					 {} };
 
 static struct kunit_suite nmi_suite = { .name = "nmi", .test_cases = nmi_cases };
