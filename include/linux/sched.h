@@ -249,8 +249,8 @@ static __always_inline bool need_resched(void)
 
 /*
  * interrupted_preemptible - could the code that this interrupt came upon be switched away from? It then holds no lock
- * that spins, and is in no RCU section. The idle task has preemption off once, all its life, and is asked all the same:
- * a CPU with nothing to do may be slow to switch, where its host is slow. Context: hard interrupt.
+ * that spins, and is in no RCU section. The idle task counts, though it has preemption off once, all its life: it gives
+ * way by itself. Context: hard interrupt.
  */
 static inline bool interrupted_preemptible(void)
 {
