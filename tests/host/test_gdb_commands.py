@@ -212,6 +212,8 @@ def test_commands_on_a_hung_kernel(live):
         assert "spin_until_reported" in machine.gdb.read()
         assert "received signal SIGINT" in machine.interrupting("continue")
         say_all(machine)
+        machine("tbreak lockup_reported")  # Ctrl-C may have come upon an interrupt, which says so too
+        machine("continue")
         task = pid_of(machine("ps"), "provoke")
         assert "spin_until_reported" in machine(f"bt-task {task}") and f"provoke/{task}, state R" in machine(f"bt-task {task}")
         cause = "00: preemptible; interrupts off" if hard else "01: preemption off 1 times; interrupts on"
