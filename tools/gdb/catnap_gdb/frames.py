@@ -14,8 +14,6 @@ from gdb.unwinder import Unwinder
 
 from . import kernel
 
-THREAD_SIZE = 16384
-
 
 class FrameId:
     def __init__(self, sp, pc):

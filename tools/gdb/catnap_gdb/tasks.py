@@ -78,9 +78,10 @@ class Task:
         """Return addresses on the stack of a task that does not run, from the frame pointers."""
         frame, ip = kernel.word(int(self["thread"]["sp"]), 2)
         low = int(self["stack"])
+        size = kernel.variable("early_ist_stack").type.sizeof  # each stack's
         for _ in range(limit):
             yield ip
-            if not low <= frame < low + frames.THREAD_SIZE or frame & 7:
+            if not low <= frame < low + size or frame & 7:
                 return
             frame, ip = kernel.word(frame, 2)
 

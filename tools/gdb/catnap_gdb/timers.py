@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """What will happen at which time: the timer wheel and the high-resolution timers of each CPU (timers)."""
 
+import pathlib
+import re
+
 import gdb
 
 from . import kernel, tasks
 from .commands import command
 
-HZ = 250  # CONFIG_HZ
+CONFIG = pathlib.Path(__file__).parents[3] / "include/linux/kconfig.h"
+HZ = int(re.search(r"^#define CONFIG_HZ (\d+)$", CONFIG.read_text(encoding="utf-8"), re.MULTILINE)[1])
 WHEEL, HRTIMER = "kernel/time/timer.c", "kernel/time/hrtimer.c"
 
 
