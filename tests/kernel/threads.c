@@ -2,6 +2,7 @@
 /* Threads and time for the suites: see threads.h. */
 #include "threads.h"
 
+#include <linux/hrtimer.h>
 #include <asm/msr.h>
 
 static void set_fifo(struct kunit *test, struct task_struct *p, int prio)
@@ -109,6 +110,29 @@ bool time_is_exact(void)
 	if (READ_ONCE(exact) < 0)
 		WRITE_ONCE(exact, measure_exactness());
 	return READ_ONCE(exact);
+}
+
+s64 lateness(ktime_t delay)
+{
+	ktime_t expires = ktime_get() + delay;
+
+	set_current_state(TASK_UNINTERRUPTIBLE);
+	schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
+	return ktime_get() - expires;
+}
+
+ktime_t measure_trip(void)
+{
+	ktime_t shortest = S64_MAX, longest = 0;
+
+	lateness(0);
+	for (int i = 0; i < 8; i++) {
+		ktime_t trip = lateness(0);
+
+		shortest = min(shortest, trip);
+		longest = max(longest, trip);
+	}
+	return time_is_exact() ? longest : shortest;
 }
 
 /*

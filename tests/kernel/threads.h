@@ -49,6 +49,16 @@ void wait_until_asleep(struct task_struct *p);
 /* Does guest time count instructions (icount)? Then it can be measured exactly; else the host may stop a CPU. */
 bool time_is_exact(void);
 
+/* How late a timer's wake-up of this task comes that is set for @delay from now: at 0, on the way into the sleep. */
+s64 lateness(ktime_t delay);
+
+/*
+ * measure_trip - about how long the way into a sleep and back takes. Where the host may stop a CPU on that way, the
+ * shortest of several counts: cases try points of the trip by the hundred, and a host's time slice, taken for a trip,
+ * has them wait for minutes.
+ */
+ktime_t measure_trip(void);
+
 /* Keep the CPU busy for 20 microseconds, and 40 000 instructions at the least. */
 void compute(void);
 

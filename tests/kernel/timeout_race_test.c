@@ -53,21 +53,6 @@ static void arm(struct point *p, int cpu, ktime_t at)
 	smp_call_function_single(cpu, arm_here, p, 1);
 }
 
-/* About how long it takes from an interrupt that wakes a task to that task's next instruction, into a sleep included. */
-static ktime_t measure_trip(void)
-{
-	ktime_t longest = 0;
-
-	for (int i = 0; i < 3; i++) {
-		ktime_t expires = ktime_get();
-
-		set_current_state(TASK_UNINTERRUPTIBLE);
-		schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
-		longest = max(longest, ktime_get() - expires);
-	}
-	return longest;
-}
-
 /* Sleep until a tick has come. Return: when its way to this task was over. */
 static ktime_t sleep_until_tick(void)
 {

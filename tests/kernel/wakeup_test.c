@@ -498,16 +498,6 @@ static void of_several_wakers_exactly_one_wakes(struct kunit *test)
 
 /* ---- at every point of a switch ---- */
 
-/* How late a timer's wake-up of this task comes that is set for @delay from now, and comes about when the CPU halts. */
-static s64 lateness(ktime_t delay)
-{
-	ktime_t expires = ktime_get() + delay;
-
-	set_current_state(TASK_UNINTERRUPTIBLE);
-	schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
-	return ktime_get() - expires;
-}
-
 /*
  * Where time is exact, a timer of one CPU interrupts what another CPU does at a point that can be chosen to the
  * instruction: the emulator runs one CPU up to the time at which a timer of any CPU is due, and then the next CPU.
@@ -553,13 +543,6 @@ static void spin_till(ktime_t time)
 {
 	while (ktime_get() < time)
 		cpu_relax();
-}
-
-/* About how long the way into a sleep and back takes. */
-static ktime_t measure_trip(void)
-{
-	lateness(0);
-	return max(lateness(0), lateness(0));
 }
 
 /*
@@ -829,8 +812,7 @@ static void a_wakeup_between_the_idle_check_and_the_halt_is_seen(struct kunit *t
 		s64 trip, worst = 0, best = S64_MAX;
 
 		take_cpu(test, cpu, BOSS);
-		lateness(0);
-		trip = max(lateness(0), lateness(0));
+		trip = measure_trip();
 		for (int i = 0; i < phases; i++) {
 			s64 late = lateness(2 * trip * i / phases);
 
