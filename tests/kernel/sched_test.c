@@ -446,7 +446,7 @@ static void cpu_time_is_accounted(struct kunit *test)
 {
 	struct hogs hogs = {};
 	ktime_t start;
-	u64 ran, passed;
+	u64 ran;
 
 	take_cpu(test, 0, BOSS);
 	new_hog(test, &hogs, 0, FAIR);
@@ -454,9 +454,10 @@ static void cpu_time_is_accounted(struct kunit *test)
 	start_hogs(&hogs);
 	msleep(50);
 	ran = task_sched_runtime(hogs.task[0]);
-	passed = ktime_get() - start;
-	KUNIT_EXPECT_LE(test, ran, passed);
-	KUNIT_EXPECT_GT(test, ran, passed / 10 * 9);
+	KUNIT_EXPECT_LE(test, ran, ktime_get() - start);
+	/* The host may have stopped the CPU while it was ours: that share grows less and less. */
+	KUNIT_EXPECT_TRUE(test, eventually(task_sched_runtime(hogs.task[0]) >
+					   (ktime_get() - start) / 10 * 9));
 	stop_hogs(&hogs);
 }
 

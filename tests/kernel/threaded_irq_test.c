@@ -15,6 +15,7 @@
 #include <linux/timer.h>
 #include "fake_line.h"
 #include "helpers.h"
+#include "threads.h"
 
 #define STORM      300 /* of each CPU, at the most */
 #define STORM_TIME (300 * NSEC_PER_MSEC)
@@ -207,15 +208,6 @@ static void a_disabled_line_stays_so_when_the_thread_ends(struct kunit *test)
 	free_irq(TEST_IRQ, &device);
 }
 
-static struct completion *gate_to_open;
-
-static void open_gate(struct timer_list *unused)
-{
-	complete_all(gate_to_open);
-}
-
-static DEFINE_TIMER(opener, open_gate);
-
 /* The thread still sleeps when somebody here begins to wait for it. */
 static void with_thread_running(struct kunit *test, unsigned long flags,
 				void (*let_go)(struct device *))
@@ -228,12 +220,11 @@ static void with_thread_running(struct kunit *test, unsigned long flags,
 	interrupt_and_wait(test, 0);
 	KUNIT_ASSERT_TRUE(test, wait_until(atomic_read(&device.inside)));
 	KUNIT_EXPECT_FALSE(test, synchronize_hardirq(TEST_IRQ));
-	gate_to_open = &gate;
-	mod_timer(&opener, jiffies + 2);
+	open_when_asleep(&gate);
 	let_go(&device);
 	KUNIT_EXPECT_TRUE(test, READ_ONCE(device.ended));
 	KUNIT_EXPECT_TRUE(test, synchronize_hardirq(TEST_IRQ));
-	del_timer_sync(&opener);
+	stop_opener();
 	if (line()->action)
 		free_irq(TEST_IRQ, &device);
 }

@@ -3,6 +3,8 @@
 #include "threads.h"
 
 #include <linux/hrtimer.h>
+#include <linux/jiffies.h>
+#include <linux/timer.h>
 #include <asm/msr.h>
 
 static void set_fifo(struct kunit *test, struct task_struct *p, int prio)
@@ -78,6 +80,33 @@ void wait_until_asleep(struct task_struct *p)
 
 	while (!is_asleep(p))
 		nap(&us);
+}
+
+static struct {
+	struct task_struct *sleeper;
+	struct completion *gate;
+} opening;
+
+static void open_gate(struct timer_list *timer)
+{
+	if (is_asleep(opening.sleeper))
+		complete_all(opening.gate);
+	else
+		mod_timer(timer, jiffies + 1);
+}
+
+static DEFINE_TIMER(opener, open_gate);
+
+void open_when_asleep(struct completion *gate)
+{
+	opening.sleeper = current;
+	opening.gate = gate;
+	mod_timer(&opener, jiffies + 1);
+}
+
+void stop_opener(void)
+{
+	del_timer_sync(&opener);
 }
 
 /* The same code takes the same number of cycles, but for the odd time that it is interrupted. */

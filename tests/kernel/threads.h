@@ -10,6 +10,7 @@
 #define _TESTS_KERNEL_THREADS_H
 
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -45,6 +46,13 @@ int join(struct task_struct *p);
 /* Is @p asleep: off its run queue and off its CPU? */
 bool is_asleep(const struct task_struct *p);
 void wait_until_asleep(struct task_struct *p);
+
+/*
+ * open_when_asleep - complete_all(@gate) as soon as this task sleeps: in what it calls next, which has to wait for who is
+ * behind the gate. stop_opener - afterwards.
+ */
+void open_when_asleep(struct completion *gate);
+void stop_opener(void);
 
 /* Does guest time count instructions (icount)? Then it can be measured exactly; else the host may stop a CPU. */
 bool time_is_exact(void);
