@@ -16,6 +16,15 @@ static inline ktime_t ktime_set(s64 secs, unsigned long nsecs)
 }
 
 #define ktime_add(a, b) ((a) + (b))
+
+/* ktime_add_safe - the sum, or KTIME_MAX where that is less: "never" stays never. */
+static inline s64 ktime_add_safe(s64 lhs, s64 rhs)
+{
+	s64 sum;
+
+	return __builtin_add_overflow(lhs, rhs, &sum) ? KTIME_MAX : sum;
+}
+
 #define ktime_sub(a, b) ((a) - (b))
 #define ktime_add_ns(kt, ns) ((kt) + (s64)(ns))
 #define ktime_add_us(kt, us) ((kt) + (s64)(us) * NSEC_PER_USEC)

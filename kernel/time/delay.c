@@ -50,7 +50,8 @@ unsigned long __sched msleep_interruptible(unsigned int msecs)
 
 void __sched usleep_range(unsigned long min, unsigned long max __maybe_unused)
 {
-	ktime_t expires = ktime_get() + (ktime_t)min * NSEC_PER_USEC;
+	ktime_t delay = min_t(u64, min, KTIME_MAX / NSEC_PER_USEC) * NSEC_PER_USEC;
+	ktime_t expires = ktime_add_safe(ktime_get(), delay);
 
 	might_sleep();
 	do {

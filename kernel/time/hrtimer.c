@@ -121,7 +121,7 @@ void hrtimer_start(struct hrtimer *timer, ktime_t tim, const enum hrtimer_mode m
 	BUG_ON(!timer->function);
 	base = lock_hrtimer_base(timer, &flags);
 	remove_hrtimer(base, timer);
-	timer->expires = (mode & HRTIMER_MODE_REL) ? ktime_get() + tim : tim;
+	timer->expires = (mode & HRTIMER_MODE_REL) ? ktime_add_safe(ktime_get(), tim) : tim;
 	base = switch_base(timer, base);
 	enqueue_hrtimer(base, timer);
 	reprogram(base);
@@ -270,6 +270,7 @@ int __sched schedule_hrtimeout(ktime_t *expires, const enum hrtimer_mode mode)
 	hrtimer_init(&t.timer, CLOCK_MONOTONIC, mode);
 	t.timer.function = hrtimer_wakeup;
 	t.task = current;
+	might_resched(); /* the time may be over already, and nothing sleep */
 	hrtimer_start(&t.timer, *expires, mode);
 	if (READ_ONCE(t.task))
 		schedule();

@@ -426,6 +426,18 @@ static void an_earlier_hrtimer_overtakes_a_later_one(struct kunit *test)
 	hrtimer_cancel(&soon.timer);
 }
 
+static void an_hrtimer_for_never_does_not_fire(struct kunit *test)
+{
+	struct hrshot s;
+
+	hrarm(&s);
+	hrtimer_start(&s.timer, KTIME_MAX - 1, HRTIMER_MODE_REL);
+	msleep(1);
+	KUNIT_EXPECT_EQ(test, s.count, 0);
+	KUNIT_EXPECT_EQ(test, s.timer.expires, KTIME_MAX);
+	KUNIT_EXPECT_EQ(test, hrtimer_cancel(&s.timer), 1);
+}
+
 static void restarting_an_hrtimer_makes_it_periodic(struct kunit *test)
 {
 	struct hrshot s;
@@ -739,6 +751,7 @@ static struct kunit_case timer_cases[] = {
 	KUNIT_CASE(hrtimers_expire_in_order_never_early_and_on_time),
 	KUNIT_CASE(an_hrtimer_that_is_late_already_fires_at_once),
 	KUNIT_CASE(an_earlier_hrtimer_overtakes_a_later_one),
+	KUNIT_CASE(an_hrtimer_for_never_does_not_fire),
 	KUNIT_CASE(restarting_an_hrtimer_makes_it_periodic),
 	KUNIT_CASE(hrtimer_forward_counts_the_periods),
 	KUNIT_CASE(cancelling_says_what_was_queued),
