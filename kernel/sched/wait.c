@@ -272,6 +272,7 @@ int __sched do_wait_intr_irq(struct wait_queue_head *wq_head, struct wait_queue_
  */
 long __sched wait_woken(struct wait_queue_entry *wq_entry, unsigned int mode, long timeout)
 {
+	might_sleep();
 	set_current_state(mode); /* [A] */
 	if (!(READ_ONCE(wq_entry->flags) & WQ_FLAG_WOKEN) && !kthread_should_stop())
 		timeout = schedule_timeout(timeout); /* [B] */
