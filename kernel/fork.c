@@ -30,6 +30,8 @@ DEFINE_SPINLOCK(tasklist_lock);
 LIST_HEAD(task_list);
 static struct hlist_head pid_hash[PID_HASH_SIZE]; /* tasklist_lock */
 static pid_t last_pid;                            /* tasklist_lock */
+static int nr_threads;                            /* tasklist_lock */
+int max_threads = PID_MAX_LIMIT - RESERVED_PIDS;
 
 atomic_t nr_ended_tasks;
 static struct kmem_cache *task_cache;
@@ -76,7 +78,7 @@ struct task_struct *find_get_task_by_vpid(pid_t nr)
 	return p;
 }
 
-/* The next free number. There are far more numbers than memory has room for tasks, so one is found. */
+/* The next free number; there is one. */
 static pid_t alloc_pid(void)
 {
 	do {
@@ -86,15 +88,22 @@ static pid_t alloc_pid(void)
 	return last_pid;
 }
 
-static void attach_task(struct task_struct *p)
+/* Return: false if there are as many tasks as numbers. */
+static bool attach_task(struct task_struct *p)
 {
 	unsigned long flags;
+	bool ok;
 
 	spin_lock_irqsave(&tasklist_lock, flags);
-	p->pid = alloc_pid();
-	hlist_add_head(&p->pid_node, pid_bucket(p->pid));
-	list_add_tail(&p->tasks, &task_list);
+	ok = nr_threads < max_threads;
+	if (ok) {
+		nr_threads++;
+		p->pid = alloc_pid();
+		hlist_add_head(&p->pid_node, pid_bucket(p->pid));
+		list_add_tail(&p->tasks, &task_list);
+	}
 	spin_unlock_irqrestore(&tasklist_lock, flags);
+	return ok;
 }
 
 static void detach_task(struct task_struct *p)
@@ -104,6 +113,7 @@ static void detach_task(struct task_struct *p)
 	spin_lock_irqsave(&tasklist_lock, flags);
 	hlist_del_init(&p->pid_node);
 	list_del_init(&p->tasks);
+	nr_threads--;
 	spin_unlock_irqrestore(&tasklist_lock, flags);
 }
 
@@ -162,6 +172,15 @@ static struct task_struct *alloc_task(void)
 	return p;
 }
 
+/* Return: are there many stacks to be unmapped? */
+static bool free_task(struct task_struct *p)
+{
+	bool drain = free_thread_stack(p->stack);
+
+	kmem_cache_free(task_cache, p);
+	return drain;
+}
+
 struct task_struct *alloc_idle_task(void)
 {
 	struct task_struct *p = alloc_task();
@@ -177,7 +196,7 @@ struct task_struct *create_task(void (*fn)(void *), struct kthread_create_info *
 	struct task_struct *p = alloc_task();
 
 	if (!p)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	both = container_of(p, struct task_and_kthread, task);
 	p->kthread = &both->kthread;
 	p->kthread->threadfn = info->threadfn;
@@ -186,19 +205,13 @@ struct task_struct *create_task(void (*fn)(void *), struct kthread_create_info *
 	vsnprintf(p->comm, sizeof(p->comm), info->namefmt, info->args);
 	copy_thread(p, fn, p->kthread);
 	sched_fork(p);
-	attach_task(p);
-	return p;
+	if (attach_task(p))
+		return p;
+	free_task(p);
+	return ERR_PTR(-EAGAIN);
 }
 
 /* ---- ending one ---- */
-
-static bool free_task(struct task_struct *p)
-{
-	bool drain = free_thread_stack(p->stack);
-
-	kmem_cache_free(task_cache, p);
-	return drain;
-}
 
 void __put_task_struct(struct task_struct *p)
 {

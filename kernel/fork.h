@@ -30,7 +30,9 @@ struct kthread_create_info {
 
 extern atomic_t nr_ended_tasks;		/* have called do_exit(), and have not been given back yet */
 
-/* create_task - make a task, asleep, that will call @fn with its struct kthread. Return: it, or NULL without memory. */
+extern int max_threads;			/* so many tasks there may be at a time, so that each has a PID */
+
+/* create_task - make a task, asleep, that will call @fn with its struct kthread. Return: it, -ENOMEM, or -EAGAIN. */
 struct task_struct *create_task(void (*fn)(void *), struct kthread_create_info *info);
 
 /* fork_init - Context: boot, after mm_init(). spawn_kstackd - Context: task, while booting. */

@@ -28,7 +28,7 @@ struct task_struct *kthread_create_on_node(int (*threadfn)(void *data), void *da
 	va_start(info.args, namefmt);
 	p = create_task(kthread_main, &info);
 	va_end(info.args);
-	return p ? p : ERR_PTR(-ENOMEM);
+	return p;
 }
 
 struct task_struct *kthread_create_on_cpu(int (*threadfn)(void *data), void *data, unsigned int cpu,

@@ -17,7 +17,8 @@
  * @threadfn: what it runs; the value it returns is what kthread_stop() returns
  * @namefmt: printf-style name, cut at 15 characters
  *
- * wake_up_process() starts it. Context: task, may sleep. Return: the task, or ERR_PTR(-ENOMEM).
+ * wake_up_process() starts it. Context: task, may sleep. Return: the task, or ERR_PTR(-ENOMEM), or
+ * ERR_PTR(-EAGAIN) when all PIDs are in use.
  */
 __printf(4, 5) struct task_struct *kthread_create_on_node(int (*threadfn)(void *data), void *data, int node,
 							  const char *namefmt, ...);

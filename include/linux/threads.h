@@ -4,6 +4,6 @@
 #define _LINUX_THREADS_H
 
 #define NR_CPUS CONFIG_NR_CPUS
-#define PID_MAX_LIMIT (1 << 20)		/* PIDs run from 1 to PID_MAX_LIMIT - 1 */
+#define PID_MAX_LIMIT (1 << 22)		/* PIDs run from 1 to PID_MAX_LIMIT - 1 */
 
 #endif

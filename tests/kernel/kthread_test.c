@@ -40,6 +40,18 @@ static void a_created_thread_does_not_run_until_it_is_woken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, join(p), 7);
 }
 
+static void there_are_no_more_tasks_than_numbers(struct kunit *test)
+{
+	int max = max_threads;
+	struct task_struct *p;
+
+	WRITE_ONCE(max_threads, 3);
+	p = kthread_create(return_data, NULL, "one too many");
+	WRITE_ONCE(max_threads, max);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(p), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, join(start_thread(test, return_data, (void *)3, ANY_CPU, FAIR)), 3);
+}
+
 static int begin_and_sleep_until_stopped(void *data)
 {
 	WRITE_ONCE(*(bool *)data, true);
@@ -341,6 +353,7 @@ static void without_memory_a_thread_is_refused_and_nothing_is_lost(struct kunit 
 
 static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(a_created_thread_does_not_run_until_it_is_woken),
+	KUNIT_CASE(there_are_no_more_tasks_than_numbers),
 	KUNIT_CASE(stop_wakes_the_thread_and_returns_its_result),
 	KUNIT_CASE(stop_before_the_first_run_returns_eintr),
 	KUNIT_CASE(stop_after_the_end_returns_the_result),
