@@ -75,7 +75,7 @@ struct sched_entity {
 	u64 vruntime;			/* CPU time, divided by the weight */
 	u64 exec_start;			/* when the current stay on the CPU was last accounted */
 	u64 sum_exec_runtime;		/* CPU time of its whole life */
-	u64 slice_start;		/* sum_exec_runtime when it was picked */
+	u64 slice_start;		/* sum_exec_runtime when its turn began */
 	u32 weight;			/* 1024 at nice 0, 1.25 times more a nice level down */
 	u32 inv_weight;			/* 2^32 / weight */
 };
@@ -83,7 +83,6 @@ struct sched_entity {
 /* What the real-time class keeps. rq->lock guards it. */
 struct sched_rt_entity {
 	struct list_head run_list;
-	u16 time_slice;			/* ticks left, SCHED_RR */
 	bool requeue_tail;		/* at the next switch it goes behind its equals: it yielded, or its slice ended */
 };
 
@@ -337,9 +336,14 @@ static inline int task_nice(const struct task_struct *p)
 	return PRIO_TO_NICE(p->static_prio);
 }
 
+static inline bool rt_prio(int prio)
+{
+	return prio < MAX_RT_PRIO;
+}
+
 static inline bool rt_task(const struct task_struct *p)
 {
-	return p->prio < MAX_RT_PRIO;
+	return rt_prio(p->prio);
 }
 
 /* task_sched_runtime - CPU time of its life, in ns. Context: any but NMI. */

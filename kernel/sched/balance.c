@@ -33,18 +33,26 @@ void double_rq_unlock(struct rq *a, struct rq *b)
 		rq_unlock(b);
 }
 
+static int curr_prio(int cpu)
+{
+	return READ_ONCE(cpu_rq(cpu)->curr_prio);
+}
+
 /* Would @p run at once on @cpu? */
 static bool runs_at_once(const struct task_struct *p, int cpu)
 {
-	return idle_cpu(cpu) || (rt_task(p) && p->prio < READ_ONCE(cpu_rq(cpu)->curr)->prio);
+	return idle_cpu(cpu) || (rt_task(p) && p->prio < curr_prio(cpu));
 }
 
-/* Less is better: a real-time task goes where the least important task runs, a fair one where the fewest run. */
+/*
+ * Less is better: a real-time task goes where the least important task runs; a fair one where the fewest run, but not
+ * where a real-time task may never let it run.
+ */
 static int crowding(const struct task_struct *p, int cpu)
 {
-	struct rq *rq = cpu_rq(cpu);
-
-	return rt_task(p) ? -READ_ONCE(rq->curr)->prio : (int)READ_ONCE(rq->nr_running);
+	if (rt_task(p))
+		return -curr_prio(cpu);
+	return rt_prio(curr_prio(cpu)) ? INT_MAX : (int)READ_ONCE(cpu_rq(cpu)->nr_running);
 }
 
 /* Called with @p->pi_lock held, so that cpus_mask does not change. */
@@ -58,7 +66,7 @@ int select_task_rq_smp(struct task_struct *p)
 	for_each_cpu_and(cpu, &p->cpus_mask, cpu_online_mask)
 		if (idle_cpu(cpu))
 			return cpu;
-	if (prev_ok && !rt_task(p))
+	if (prev_ok && !rt_task(p) && !rt_prio(curr_prio(p->cpu)))
 		return p->cpu; /* the load balancer sees to the rest; its cache is warm here */
 	for_each_cpu_and(cpu, &p->cpus_mask, cpu_online_mask)
 		if (best < 0 || crowding(p, cpu) < crowding(p, best))
@@ -66,8 +74,8 @@ int select_task_rq_smp(struct task_struct *p)
 	return best < 0 ? p->cpu : best;
 }
 
-/* The run queue with most to do, if it has at least two tasks more than this one. */
-static struct rq *find_busiest(struct rq *rq)
+/* The run queue with most to do, but for those of @tried, if it has at least two tasks more than this one. */
+static struct rq *find_busiest(struct rq *rq, const struct cpumask *tried)
 {
 	unsigned int most = READ_ONCE(rq->nr_running) + 1;
 	struct rq *busiest = NULL;
@@ -76,7 +84,7 @@ static struct rq *find_busiest(struct rq *rq)
 	for_each_online_cpu(cpu) {
 		unsigned int nr = READ_ONCE(cpu_rq(cpu)->nr_running);
 
-		if (cpu != rq->cpu && nr > most) {
+		if (cpu != rq->cpu && nr > most && !cpumask_test_cpu(cpu, tried)) {
 			most = nr;
 			busiest = cpu_rq(cpu);
 		}
@@ -110,32 +118,41 @@ static bool pull_one(struct rq *rq, struct rq *busiest)
 	return p;
 }
 
-bool newidle_balance(struct rq *rq)
+/* From the busiest queue that has a task for this CPU: those of the others may not be allowed to come. */
+static bool pull_from_busiest(struct rq *rq)
 {
+	struct cpumask tried = {};
 	struct rq *busiest;
 
-	if (sched_nr_cpus == 1)
-		return false;
-	busiest = find_busiest(rq);
-	return busiest && pull_one(rq, busiest);
+	while ((busiest = find_busiest(rq, &tried))) {
+		if (pull_one(rq, busiest))
+			return true;
+		cpumask_set_cpu(busiest->cpu, &tried);
+	}
+	return false;
+}
+
+bool newidle_balance(struct rq *rq)
+{
+	return sched_nr_cpus > 1 && pull_from_busiest(rq);
 }
 
 static void run_rebalance(struct softirq_action *action __maybe_unused)
 {
 	struct rq *rq = this_rq();
-	struct rq *busiest;
 	unsigned long flags;
 	int moves = BALANCE_MOVES;
 
 	local_irq_save(flags);
-	busiest = find_busiest(rq);
-	while (busiest && moves-- && pull_one(rq, busiest))
+	while (moves-- && pull_from_busiest(rq))
 		;
 	local_irq_restore(flags);
 }
 
 void trigger_load_balance(struct rq *rq)
 {
+	static const struct cpumask none;
+
 	if (sched_nr_cpus == 1)
 		return;
 	if (rq->nr_running && this_cpu_read(balance_countdown)) {
@@ -143,7 +160,7 @@ void trigger_load_balance(struct rq *rq)
 		return;
 	}
 	this_cpu_write(balance_countdown, BALANCE_TICKS);
-	if (find_busiest(rq))
+	if (find_busiest(rq, &none))
 		raise_softirq_irqoff(SCHED_SOFTIRQ);
 }
 

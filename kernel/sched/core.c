@@ -392,6 +392,7 @@ static void __sched __schedule(enum schedule_mode mode)
 	next->se.exec_start = now;
 	if (likely(prev != next)) {
 		rq->curr = next;
+		WRITE_ONCE(rq->curr_prio, next->prio);
 		next->on_cpu = 1;
 		this_cpu_write(current_task, next);
 		finish_task_switch(switch_to(prev, next));
@@ -648,6 +649,7 @@ static void sched_change_end(struct task_struct *p, struct sched_change *c)
 	if (p->sched_class->switched_to)
 		p->sched_class->switched_to(c->rq, p);
 	if (c->running) {
+		WRITE_ONCE(c->rq->curr_prio, p->prio);
 		resched_curr(c->rq); /* let pick_next_task() judge */
 	} else if (c->queued) {
 		activate_task(c->rq, p, 0);
@@ -885,6 +887,7 @@ static void init_idle(struct task_struct *idle, int cpu)
 	idle->nr_cpus_allowed = 1;
 	rq->idle = idle;
 	rq->curr = idle;
+	rq->curr_prio = MAX_PRIO;
 	per_cpu(current_task, cpu) = idle;
 }
 
@@ -912,6 +915,7 @@ void __init sched_init(void)
 	int cpu;
 
 	init_fair_params();
+	init_rt_params();
 	for_each_possible_cpu(cpu) {
 		struct rq *rq = cpu_rq(cpu);
 

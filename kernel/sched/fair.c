@@ -5,9 +5,7 @@
  * joining cost O(log n). Nice levels are weights: one level is a factor of 1.25, which makes about 10 % of CPU time
  * between two tasks.
  */
-#include <linux/jiffies.h>
 #include <linux/math64.h>
-#include <asm/tsc.h>
 
 #include "sched.h"
 
@@ -25,11 +23,6 @@ static const u32 nice_to_weight[NICE_WIDTH] = {
 	1024,  819,   655,   524,   419,   336,   268,   215,   172,   137,
 	110,   88,    70,    56,    45,    36,    29,    23,    18,    15,
 };
-
-static u64 ms_to_cycles(unsigned int ms)
-{
-	return (u64)tsc_khz * ms;
-}
 
 void init_fair_params(void)
 {

@@ -3,11 +3,16 @@
  * SCHED_FIFO and SCHED_RR: the highest priority runs, and among equals the one that waited longest. A list for each
  * priority and a bitmap of the lists in use: picking costs the same with ten tasks and with ten thousand.
  */
-#include <linux/jiffies.h>
-
 #include "sched.h"
 
-#define RR_TIMESLICE (100 * HZ / 1000) /* ticks: 100 ms, as in Linux */
+#define RR_TIMESLICE 100 /* ms, as in Linux; it ends at the next tick */
+
+static u64 rr_timeslice; /* the same in cycles */
+
+void init_rt_params(void)
+{
+	rr_timeslice = ms_to_cycles(RR_TIMESLICE);
+}
 
 void init_rt(struct rt_rq *rt)
 {
@@ -72,9 +77,9 @@ static void put_prev_task_rt(struct rq *rq, struct task_struct *p)
 
 static void task_tick_rt(struct rq *rq, struct task_struct *p)
 {
-	if (p->policy != SCHED_RR || --p->rt.time_slice)
+	if (p->policy != SCHED_RR || p->se.sum_exec_runtime - p->se.slice_start < rr_timeslice)
 		return;
-	p->rt.time_slice = RR_TIMESLICE;
+	p->se.slice_start = p->se.sum_exec_runtime;
 	if (list_empty(&rq->rt.queue[p->prio]))
 		return;
 	p->rt.requeue_tail = true;
@@ -104,7 +109,7 @@ static struct task_struct *pick_pullable_rt(struct rq *rq, int cpu)
 
 static void switched_to_rt(struct rq *rq __maybe_unused, struct task_struct *p)
 {
-	p->rt.time_slice = RR_TIMESLICE;
+	p->se.slice_start = p->se.sum_exec_runtime;
 	p->rt.requeue_tail = false;
 }
 

@@ -14,6 +14,7 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <asm/tsc.h>
 
 /* task_struct.on_rq */
 #define TASK_ON_RQ_QUEUED 1
@@ -47,6 +48,7 @@ struct rq {
 	arch_spinlock_t lock;
 	unsigned int nr_running;	/* on_rq tasks, the running one included, the idle task not */
 	struct task_struct *curr;
+	int curr_prio;			/* curr->prio, for who has not got the lock: curr may be gone before he looks */
 	struct task_struct *idle;
 	int cpu;
 	bool resched_ipi_sent;		/* this CPU has been sent one and has not been through __schedule() since */
@@ -191,10 +193,16 @@ int try_to_wake_up(struct task_struct *p, unsigned int state);
 /* Called by switch.asm as the first thing that a new task does. */
 void schedule_tail(struct task_struct *prev);
 
-/* fair.c: cycle counts derived from tsc_khz. */
+static inline u64 ms_to_cycles(unsigned int ms)
+{
+	return (u64)tsc_khz * ms;
+}
+
+/* Of each class: an empty queue; and what the class counts in cycles, once tsc_khz is known. */
 void init_fair(struct cfs_rq *cfs);
 void init_rt(struct rt_rq *rt);
 void init_fair_params(void);
+void init_rt_params(void);
 void set_load_weight(struct task_struct *p);
 
 #endif

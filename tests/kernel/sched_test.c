@@ -760,6 +760,51 @@ static void an_idle_cpu_takes_a_waiting_task(struct kunit *test)
 	stop_hogs(&hogs);
 }
 
+/* The longest one has three tasks, which may run nowhere else. */
+static void
+an_idle_cpu_goes_on_to_the_next_queue_when_the_longest_has_nothing_for_it(struct kunit *test)
+{
+	struct cpumask two = *cpumask_of(1);
+	struct hogs hogs = {};
+
+	if (num_online_cpus() < 3)
+		kunit_skip(test, "needs three CPUs");
+	cpumask_set_cpu(2, &two);
+	take_cpu(test, 0, BOSS);
+	for (int i = 0; i < 5; i++)
+		new_hog(test, &hogs, i < 3 ? 0 : 1, FAIR);
+	start_hogs(&hogs);
+	for (int i = 3; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(hogs.task[i], &two), 0);
+	KUNIT_EXPECT_TRUE(test,
+			  eventually(task_cpu(hogs.task[3]) == 2 || task_cpu(hogs.task[4]) == 2));
+	stop_hogs(&hogs);
+}
+
+/* No CPU is idle. On the one where it ran last, a real-time task runs and does not sleep. */
+static void a_woken_fair_task_does_not_wait_behind_a_real_time_task(struct kunit *test)
+{
+	int other = other_cpu(test, 0);
+	struct cpumask two = *cpumask_of(other);
+	struct hogs hogs = {};
+	struct task_struct *p;
+
+	cpumask_set_cpu(0, &two);
+	take_cpu(test, 0, BOSS);
+	p = start_thread(test, report_cpu, NULL, 0, FAIR);
+	wait_until_asleep(p);
+	new_hog(test, &hogs, 0, 50);
+	new_hog(test, &hogs, other, FAIR);
+	start_hogs(&hogs);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(hogs.hog[0].loops)));
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(hogs.hog[1].loops)));
+	KUNIT_EXPECT_EQ(test, set_cpus_allowed_ptr(p, &two), 0);
+	wake_up_process(p);
+	KUNIT_EXPECT_TRUE(test, eventually(READ_ONCE(p->flags) & PF_EXITING));
+	stop_hogs(&hogs);
+	KUNIT_EXPECT_EQ(test, join(p), other);
+}
+
 static void a_woken_task_goes_to_an_idle_cpu(struct kunit *test)
 {
 	struct hogs hogs = {};
@@ -809,6 +854,8 @@ static struct kunit_case sched_cases[] = {
 	KUNIT_CASE(bound_threads_stay_on_their_cpu),
 	KUNIT_CASE(load_spreads_from_one_cpu_to_all),
 	KUNIT_CASE(an_idle_cpu_takes_a_waiting_task),
+	KUNIT_CASE(an_idle_cpu_goes_on_to_the_next_queue_when_the_longest_has_nothing_for_it),
+	KUNIT_CASE(a_woken_fair_task_does_not_wait_behind_a_real_time_task),
 	KUNIT_CASE(a_woken_task_goes_to_an_idle_cpu),
 	{}
 };
