@@ -39,12 +39,14 @@ def console(wanted, log):
     com1 = ["-chardev", f"vc,id=com1,logfile={log}", "-serial", "chardev:com1", "-monitor", "vc"]
     name = window()
     if wanted in ("auto", "window") and name:
+        print(f"What scrolls off the screen is in {log}.", flush=True)
         return ["-display", name, *com1]
     if wanted == "window":
         sys.exit("run: no display, or QEMU lacks its window (Debian's package qemu-system-gui)")
     if wanted == "curses" or (wanted == "auto" and sys.stdout.isatty()
                               and os.environ.get("TERM", "dumb") != "dumb"):
-        print("Alt-2 then `quit` leaves QEMU, as `poweroff` does in Catnap's shell.", flush=True)
+        print("Alt-2 then `quit` leaves QEMU, as `poweroff` does in Catnap's shell.\n"
+              f"What scrolls off the screen is in {log}.", flush=True)
         return ["-display", "curses", *com1]
     if sys.stdin.isatty():
         print("Ctrl-A x leaves QEMU, as `poweroff` does in Catnap's shell.", flush=True)

@@ -22,18 +22,19 @@ def read_until(terminal, wanted):
             raise AssertionError(f"{wanted!r} never came: {seen[-2000:]!r}") from error
 
 
-def test_make_run_in_a_terminal_takes_real_key_presses(built_tree):
+def test_make_run_in_a_terminal_takes_real_key_presses_and_keeps_what_scrolls_away(built_tree):
     child, terminal = pty.fork()
     if not child:
         os.chdir(built_tree)
         os.execvpe("make", ["make", "run", "SMP=1"], environment(TERM="xterm", LINES="25", COLUMNS="80"))
     try:
-        read_until(terminal, rb"# ")
+        read_until(terminal, rb"(?s)is in build/debug/console.log.*# ")
         os.write(terminal, b"poweroff\n")
         read_until(terminal, rb"\x1b\[\?1049l")  # curses gives the screen back
         child, status = os.waitpid(child, 0)
         child = 0
         assert os.waitstatus_to_exitcode(status) == 0
+        assert "# poweroff" in (built_tree / "build/debug/console.log").read_text(encoding="utf-8")
     finally:
         if child:
             os.kill(child, 15)
