@@ -59,12 +59,14 @@ def all_mutants(pattern="*"):
 
 
 def copy_sources(tree):
-    """A fresh copy: nothing of an earlier run is left in it."""
+    """A fresh copy, with what is built: nothing of an earlier run is left in it, and make builds what a patch changes."""
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(parents=True)
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
         copy(ROOT / name, tree / name)
+    for built in filter(pathlib.Path.is_dir, (ROOT / "build" / profile for profile in ("debug", "release"))):
+        shutil.copytree(built, tree / "build" / built.name)
 
 
 def build(tree, profile):

@@ -51,20 +51,31 @@ def pytest_runtest_makereport(item, call):
             report.sections.append(("console", "\n".join(each.console.splitlines()[-60:])))
 
 
+@pytest.fixture(scope="session")
+def build_once(tmp_path_factory):
+    """build_once(compiler, profile): that kernel, and what make said, whose warnings are errors. In the whole run each is
+    built once, from nothing, by whichever worker comes first."""
+
+    def build(compiler, profile):
+        this_run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+        copy = tmp_path_factory.getbasetemp().parent / f"{compiler}-{profile}-{this_run}"
+        kernel, said = copy / "build" / profile / "catnap.elf", copy / "said"
+        with open(f"{copy}.lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not copy.exists():
+                shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"), symlinks=True)
+                said.write_text(make(copy, "-j2", "WERROR=1", f"PROFILE={profile}",
+                                     *(["LLVM=1"] if compiler == "clang" else [])).stdout, encoding="utf-8")
+        assert kernel.exists(), said.read_text(encoding="utf-8")
+        return kernel, said.read_text(encoding="utf-8")
+
+    return build
+
+
 @pytest.fixture(scope="session", params=["gcc", "clang"])
-def each_kernel(request, tmp_path_factory):
-    """The debug kernel of each compiler. Clang's is built by whichever worker comes first."""
-    if request.param == "gcc":
-        return KERNEL
-    this_run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-    copy = tmp_path_factory.getbasetemp().parent / f"clang-{this_run}"
-    with open(f"{copy}.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not copy.exists():
-            shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("build", ".git", "__pycache__"), symlinks=True)
-        made = make(copy, "LLVM=1", "PROFILE=debug", "-j2")
-        assert made.returncode == 0, made.stdout
-    return copy / "build" / "debug" / "catnap.elf"
+def each_kernel(request, build_once):
+    """The debug kernel of each compiler."""
+    return KERNEL if request.param == "gcc" else build_once("clang", "debug")[0]
 
 
 @pytest.fixture

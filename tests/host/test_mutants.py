@@ -28,11 +28,11 @@ def test_a_mutant_fits_the_sources_and_names_tests_that_exist(mutant):
 
 
 @pytest.mark.slow
-def test_make_mutants_says_which_test_notices(tree):
-    (tree / "tests/mutants/harmless.patch").write_text(
+def test_make_mutants_says_which_test_notices(built_tree):
+    (built_tree / "tests/mutants/harmless.patch").write_text(
         "Rule: none.\nBroken: a comment.\nRun: params smp=1 clock=icount\n\n"
         "--- a/linker.ld\n+++ b/linker.ld\n@@ -1,1 +1,1 @@\n-/* SPDX-License-Identifier: MIT */\n+/* Anything. */\n", encoding="utf-8")
-    made = make(tree, "mutants", "T=[hp]*[gs]")
+    made = make(built_tree, "mutants", "T=[hp]*[gs]")
     assert re.search(r"^preempted-is-sleeping: .*\n\tcaught by sched\.preempted_is\*", made.stdout, re.MULTILINE), made.stdout
     assert re.search(r"^harmless: .*\n\tSURVIVED$", made.stdout, re.MULTILINE), made.stdout
     assert made.returncode and "1 survived" in made.stdout
