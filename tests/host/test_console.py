@@ -57,6 +57,23 @@ def test_control_c_on_the_serial_line_ends_the_foreground_command(shell):
     assert "sleep" not in shell.shell("ps")
 
 
+@pytest.mark.parametrize("group", ["", "crowd"])
+def test_control_c_ends_a_bench_and_its_threads(shell, group):
+    shell.type(f"bench {group}\n")
+    shell.wait_for(r"^operation +cycles$")
+    shell.press("ctrl", "c")
+    shell.wait_for(r"\^C$")  # the bench's end, or the prompt's if that came first
+    shell.wait_for_prompt()
+    assert not re.search(r"^ +\d+ [SDI] .* bench$", shell.shell("ps"), re.MULTILINE)  # R: it is ending
+    assert "task create" in shell.shell("bench life")
+
+
+def test_a_bench_without_memory_for_its_threads_ends(run):
+    console = run(append='run="bench crowd; bench life; poweroff"', clock="icount", mem="16M")[1]
+    assert re.search(r"1000 exclusive|^bench: not enough memory$", console, re.MULTILINE)[0] != "1000 exclusive", console
+    assert re.search(r"^task create \+ run", console, re.MULTILINE), console
+
+
 def test_a_background_job_leaves_the_prompt_free_and_can_be_killed(shell):
     shell.shell("sleep 1000 &")
     pid = re.search(r"^ +(\d+) .* sleep$", shell.shell("ps"), re.MULTILINE)[1]

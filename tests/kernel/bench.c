@@ -19,6 +19,7 @@
 #include <linux/rtmutex.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/semaphore.h>
 #include <linux/seqlock.h>
 #include <linux/slab.h>
@@ -38,14 +39,23 @@
 #define PRIO         50
 #define MAX_SLEEPERS 1000
 
-static int bench_failed; /* a measurement could not be made */
+static bool bench_failed;      /* a measurement could not be made */
+static bool bench_interrupted; /* Ctrl-C: what has begun is finished, and then no more */
 
 /* ---- tools ---- */
 
-static void row(const char *what, u64 value)
+static bool bench_stopped(void)
 {
-	shell_printf("%-58s %6llu\n", what, value);
+	return bench_failed || bench_interrupted || signal_pending(current);
 }
+
+/* Makes a measurement and prints it, unless the bench is to stop or could not make it. */
+#define row(what, measure)                                                                         \
+	do {                                                                                       \
+		u64 __value = bench_stopped() ? 0 : (measure);                                     \
+		if (!bench_stopped())                                                              \
+			shell_printf("%-58s %6llu\n", what, __value);                              \
+	} while (0)
 
 static struct task_struct *start(int (*fn)(void *), void *arg, int prio)
 {
@@ -53,7 +63,7 @@ static struct task_struct *start(int (*fn)(void *), void *arg, int prio)
 	struct task_struct *p = kthread_create(fn, arg, "bench");
 
 	if (IS_ERR(p)) {
-		bench_failed = 1;
+		bench_failed = true;
 		return NULL;
 	}
 	get_task_struct(p);
@@ -64,13 +74,17 @@ static struct task_struct *start(int (*fn)(void *), void *arg, int prio)
 	return p;
 }
 
+/* A signal does not end the wait: the thread uses what its caller has on the stack. */
 static void join(struct task_struct *p)
 {
 	int result;
 
 	if (!p)
 		return;
-	kthread_wait_exit(p, &result);
+	while (kthread_wait_exit(p, &result)) {
+		bench_interrupted = true;
+		flush_signals(current);
+	}
 	put_task_struct(p);
 }
 
@@ -148,7 +162,11 @@ static u64 bench_pingpong(int prio)
 	init_waitqueue_head(&pp.wait[0]);
 	init_waitqueue_head(&pp.wait[1]);
 	b = start(pong, &pp, prio);
+	if (!b)
+		return 0;
 	a = start(ping, &pp, prio);
+	if (!a)
+		ping(&pp); /* or pong would wait for ever */
 	join(a);
 	join(b);
 	return pp.cycles / (2 * ROUNDS);
@@ -332,8 +350,8 @@ static void bench_interrupts(void)
 
 struct crowd {
 	wait_queue_head_t wait;
-	struct completion all_asleep, all_woken;
-	int n, asleep, woken;
+	struct completion begun, all_woken;
+	int n, woken;
 	int round;   /* wake-all: everybody waits for the next */
 	int permits; /* wake-one: so many may leave */
 	bool exclusive;
@@ -344,8 +362,7 @@ static int crowd_member(void *arg)
 {
 	struct crowd *c = arg;
 
-	if (++c->asleep == c->n)
-		complete(&c->all_asleep);
+	complete(&c->begun);
 	if (c->exclusive) {
 		wait_event_exclusive(c->wait, c->permits > 0 && c->permits--);
 		if (++c->woken == c->n)
@@ -359,22 +376,23 @@ static int crowd_member(void *arg)
 	return 0;
 }
 
-/* Members are more important than the bench task, so each is asleep in the queue when start() returns. */
-static void crowd_start(struct crowd *c, int n, bool exclusive, int prio)
+/* Return: whether any has started; c->n have. All of them are asleep in the queue then. */
+static bool crowd_start(struct crowd *c, int n, bool exclusive, int prio)
 {
 	int i;
 
 	init_waitqueue_head(&c->wait);
-	init_completion(&c->all_asleep);
+	init_completion(&c->begun);
 	init_completion(&c->all_woken);
-	c->n = n;
-	c->asleep = c->woken = c->permits = 0;
+	c->n = c->woken = c->permits = 0;
 	c->round = 0;
 	c->exclusive = exclusive;
-	for (i = 0; i < n; i++)
-		c->task[i] = start(crowd_member, c, prio);
-	wait_for_completion(&c->all_asleep);
+	while (c->n < n && (c->task[c->n] = start(crowd_member, c, prio)))
+		c->n++;
+	for (i = 0; i < c->n; i++)
+		wait_for_completion(&c->begun);
 	msleep(8); /* all of them have run until they slept */
+	return c->n;
 }
 
 static void crowd_join(struct crowd *c)
@@ -389,8 +407,9 @@ static u64 bench_wake_one(struct crowd *c, int n)
 {
 	u64 t0, t1;
 
-	crowd_start(c, n, true, PRIO - 10);
-	c->permits = n;
+	if (!crowd_start(c, n, true, PRIO - 10))
+		return 0;
+	c->permits = c->n;
 	t0 = rdtsc();
 	wake_up(&c->wait);
 	t1 = rdtsc();
@@ -404,7 +423,8 @@ static u64 bench_wake_all(struct crowd *c, int n)
 {
 	u64 t0, t1;
 
-	crowd_start(c, n, false, PRIO - 10);
+	if (!crowd_start(c, n, false, PRIO - 10))
+		return 0;
 	t0 = rdtsc();
 	c->round = 1;
 	wake_up_all(&c->wait);
@@ -509,20 +529,19 @@ static int do_nothing(void *unused __maybe_unused)
 
 static u64 bench_task_life(void)
 {
-	int i, result, rounds = ROUNDS / 4;
+	int i, rounds = ROUNDS / 4;
 	u64 t0 = rdtsc();
 
 	for (i = 0; i < rounds; i++) {
 		struct task_struct *p = kthread_create(do_nothing, NULL, "life");
 
 		if (IS_ERR(p)) {
-			bench_failed = 1;
+			bench_failed = true;
 			return 0;
 		}
 		get_task_struct(p);
 		wake_up_process(p);
-		kthread_wait_exit(p, &result);
-		put_task_struct(p);
+		join(p);
 	}
 	return (rdtsc() - t0) / rounds;
 }
@@ -634,7 +653,8 @@ static int run_groups(const char *name)
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
 		if (name && strcmp(name, groups[i].name))
 			continue;
-		groups[i].run();
+		if (!bench_stopped())
+			groups[i].run();
 		count++;
 	}
 	return count;
@@ -657,11 +677,11 @@ static int bench(int argc, char **argv)
 
 	if (argc > 2)
 		return -EINVAL;
-	bench_failed = 0;
+	bench_failed = bench_interrupted = false;
 	crowd = kmalloc(sizeof(*crowd), GFP_KERNEL);
 	latency = kmalloc(sizeof(*latency), GFP_KERNEL);
 	if (!crowd || !latency) {
-		bench_failed = 1;
+		bench_failed = true;
 	} else {
 		sched_setscheduler_nocheck(current, SCHED_FIFO, &fifo);
 		shell_printf("%-58s %6s\n", "operation", "cycles");
@@ -674,6 +694,8 @@ static int bench(int argc, char **argv)
 		shell_printf("bench: not enough memory\n");
 	if (!found)
 		list_groups();
+	if (bench_interrupted || signal_pending(current))
+		return -EINTR;
 	return bench_failed || !found;
 }
 SHELL_COMMAND(bench, bench, "[GROUP]", "what things cost, in cycles (see `make bench`)",
