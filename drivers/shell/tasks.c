@@ -352,10 +352,9 @@ static void top_show(struct top *top, u64 elapsed)
 	sort(top->rows, top->list.count, sizeof(*top->rows), by_pid, NULL);
 }
 
-static int top_main(int argc, char **argv)
+static int top_run(void)
 {
 	struct top before, now;
-	unsigned int lflag = n_tty_set_lflag(&console_tty, ISIG);
 	int key = -ETIME;
 	int err = top_get(&before, NULL);
 
@@ -377,6 +376,19 @@ static int top_main(int argc, char **argv)
 		}
 	}
 	top_put(&before);
+	return err;
+}
+
+/* Keys come one by one. In the foreground a job stays until its end, so lflag is its own meanwhile. */
+static int top_main(int argc, char **argv)
+{
+	unsigned int lflag;
+	int err;
+
+	if (!tty_in_foreground(&console_tty))
+		return -EIO;
+	lflag = n_tty_set_lflag(&console_tty, ISIG);
+	err = top_run();
 	n_tty_set_lflag(&console_tty, lflag);
 	return err;
 }

@@ -103,8 +103,7 @@ bool tty_has_input(struct tty_struct *tty)
 	return READ_ONCE(tty->head) != READ_ONCE(tty->tail);
 }
 
-/* May the running task read? */
-static bool tty_in_foreground(struct tty_struct *tty)
+bool tty_in_foreground(struct tty_struct *tty)
 {
 	struct task_struct *foreground = READ_ONCE(tty->foreground);
 

@@ -69,6 +69,9 @@ unsigned int tty_take_lost(struct tty_struct *tty);
  */
 void tty_set_foreground(struct tty_struct *tty, struct task_struct *task, unsigned int lflag);
 
+/* tty_in_foreground - may the running task read, and change lflag? Context: task. */
+bool tty_in_foreground(struct tty_struct *tty);
+
 /* tty_has_input - would tty_getchar() return at once? Context: any. */
 bool tty_has_input(struct tty_struct *tty);
 

@@ -158,6 +158,15 @@ def test_top_refreshes_until_q_is_pressed(shell):
     assert "hello" in shell.shell("echo hello")
 
 
+def test_top_in_the_background_leaves_the_terminal_alone(shell):
+    shell.send_serial("top & sleep 1000\r")
+    shell.wait_for(r"^top: -EIO$")
+    shell.press("ctrl", "c")
+    shell.wait_for(r"^\^C$")
+    shell.wait_for_prompt()
+    assert "COMMAND" not in shell.console
+
+
 @pytest.mark.parametrize("busy, state", [("sleep 1000", "S"), ("spin 1000", "R")])
 def test_sysrq_t_shows_all_tasks_while_the_shell_is_busy(shell, busy, state):
     shell.send_serial(f"{busy}\r")
