@@ -16,10 +16,35 @@
 #include <kunit/test.h>
 #include "shell.h"
 
-static int help_main(int argc, char **argv)
+/* All on one screen of 80 by 25: commands with arguments, and then those without, two a row. */
+static void list_commands(void)
 {
 	const struct shell_command *command = NULL;
 	char synopsis[80];
+	int column = 0;
+
+	while ((command = next_command(command, "", 0))) {
+		if (!*command->usage)
+			continue;
+		snprintf(synopsis, sizeof(synopsis), "%s %s", command->name, command->usage);
+		shell_printf("%-37s %s\n", synopsis, command->help);
+	}
+	while ((command = next_command(command, "", 0))) {
+		bool right = column % 2;
+
+		if (*command->usage)
+			continue;
+		shell_printf("%-9s %-*s%s", command->name, right ? 0 : 30, command->help,
+			     right ? "\n" : "");
+		column++;
+	}
+	shell_printf("%sCMD; CMD  CMD &  'quoted'  Tab  Up  Ctrl-C  Alt-SysRq-h\n",
+		     column % 2 ? "\n" : "");
+}
+
+static int help_main(int argc, char **argv)
+{
+	const struct shell_command *command;
 
 	if (argc > 1) {
 		command = find_command(argv[1]);
@@ -28,11 +53,7 @@ static int help_main(int argc, char **argv)
 		shell_printf("%s %s\n  %s\n", command->name, command->usage, command->help);
 		return 0;
 	}
-	while ((command = next_command(command, "", 0))) {
-		snprintf(synopsis, sizeof(synopsis), "%s %s", command->name, command->usage);
-		shell_printf("%-33s %s\n", synopsis, command->help);
-	}
-	shell_printf("CMD; CMD  CMD &  'quoted'  Tab  Up  Ctrl-C  Alt-SysRq-h\n");
+	list_commands();
 	return 0;
 }
 SHELL_COMMAND(help, help_main, "[COMMAND]", "list the commands", SHELL_INLINE);
@@ -86,7 +107,7 @@ static int dmesg_main(int argc, char **argv)
 	console_loglevel = level;
 	return 0;
 }
-SHELL_COMMAND(dmesg, dmesg_main, "[-n LEVEL]", "show kernel messages, or set the console level",
+SHELL_COMMAND(dmesg, dmesg_main, "[-n LEVEL]", "show messages, or set the console's level",
 	      SHELL_INLINE);
 
 static int irqs_main(int argc, char **argv)
@@ -103,7 +124,7 @@ static int irqs_main(int argc, char **argv)
 	kfree(line);
 	return 0;
 }
-SHELL_COMMAND(irqs, irqs_main, "", "count interrupts by line and CPU", SHELL_INLINE);
+SHELL_COMMAND(irqs, irqs_main, "", "count interrupts", SHELL_INLINE);
 
 static int uptime_main(int argc, char **argv)
 {

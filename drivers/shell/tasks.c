@@ -392,7 +392,7 @@ static int top_main(int argc, char **argv)
 	n_tty_set_lflag(&console_tty, lflag);
 	return err;
 }
-SHELL_COMMAND(top, top_main, "", "show the tasks by CPU use, live", SHELL_TASK);
+SHELL_COMMAND(top, top_main, "", "the tasks by CPU use, live", SHELL_TASK);
 
 /* ---- one task, one queue ---- */
 

@@ -416,5 +416,5 @@ static int provoke(int argc, char **argv)
 	list_all();
 	return argc == 1 ? 0 : -EINVAL;
 }
-SHELL_COMMAND(provoke, provoke, "CONTEXT PRIMITIVE | CRASH | all",
-	      "make a mistake and read the report; alone: list them", SHELL_TASK);
+SHELL_COMMAND(provoke, provoke, "[CONTEXT PRIMITIVE|CRASH|all]",
+	      "make a mistake and read the report", SHELL_TASK);

@@ -204,5 +204,5 @@ static int lockdep_main(int argc, char **argv)
 
 #endif
 
-SHELL_COMMAND(lockdep, lockdep_main, "[classes|edges [GLOB] | try MISTAKE]",
+SHELL_COMMAND(lockdep, lockdep_main, "[classes|edges|try [WHAT]]",
 	      "what the lock validator knows", SHELL_TASK);

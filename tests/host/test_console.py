@@ -6,6 +6,7 @@ import re
 import pytest
 
 from conftest import LIVE_MODES, MODES
+from machine import SCREEN_COLUMNS, SCREEN_ROWS
 
 
 @pytest.fixture(params=LIVE_MODES)
@@ -115,6 +116,15 @@ def test_control_l_clears_the_screen(shell):
 
 def test_an_unknown_command_is_named(shell):
     assert "nosuchthing" in shell.shell("nosuchthing")
+
+
+def test_help_fits_one_screen(boot):
+    shell = boot()
+    shell.wait_for_prompt()
+    rows = shell.shell("help").splitlines()
+    assert len(rows) < SCREEN_ROWS and max(map(len, rows)) < SCREEN_COLUMNS, rows
+    screen = shell.screen()
+    assert screen[0].startswith("bench ") or "# help" in screen, screen
 
 
 def test_the_screen_scrolls(shell):

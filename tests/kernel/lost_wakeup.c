@@ -49,4 +49,4 @@ static int lostwake_main(int argc, char **argv)
 	hrtimer_cancel(&timer);
 	return signal_pending(current) ? -EINTR : 0;
 }
-SHELL_COMMAND(lostwake, lostwake_main, "", "sleep through a wake-up, by mistake", SHELL_TASK);
+SHELL_COMMAND(lostwake, lostwake_main, "", "miss a wake-up, by mistake", SHELL_TASK);
