@@ -158,9 +158,14 @@ SHELL_COMMAND(free, free_main, "", "memory in use", SHELL_INLINE);
 
 static int test_main(int argc, char **argv)
 {
+	int failed;
+
 	if (argc > 2)
 		return -EINVAL;
-	return kunit_run(argc > 1 ? argv[1] : "*") ? STATUS_FAILED : 0;
+	failed = kunit_run(argc > 1 ? argv[1] : "*");
+	if (signal_pending(current))
+		return -EINTR;
+	return failed ? STATUS_FAILED : 0;
 }
 SHELL_COMMAND(test, test_main, "[GLOB]", "run the in-kernel test suites", SHELL_TASK);
 

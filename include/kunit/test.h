@@ -57,8 +57,8 @@ struct kunit_suite {
 
 /**
  * kunit_run - run the suites whose name, or the cases whose "suite.case", matches @glob
- * Context: task, may sleep.
- * Return: the number of cases that failed, 1 if nothing matched.
+ * Context: task, may sleep. A signal ends it between two cases, and stays pending.
+ * Return: the number of cases that failed or were not run, 1 if nothing matched.
  */
 int kunit_run(const char *glob);
 

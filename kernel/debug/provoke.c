@@ -19,6 +19,7 @@
 #include <linux/rcupdate.h>
 #include <linux/rwsem.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/semaphore.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -150,7 +151,10 @@ static bool make_thread(void)
 		return false;
 	get_task_struct(provoke_thread);
 	wake_up_process(provoke_thread);
-	return !kthread_wait_exit(provoke_thread, &result);
+	if (!kthread_wait_exit(provoke_thread, &result))
+		return true;
+	put_task_struct(provoke_thread);
+	return false;
 }
 
 static void call_kthread_stop(void)
@@ -354,7 +358,7 @@ static void judge_cell(const struct context *context, const struct primitive *pr
 		shell_printf("clean\n");
 }
 
-/* Return: how many cells there were. */
+/* A signal ends it between two cells. Return: how many cells there were. */
 static int provoke_cells(const char *context, const char *primitive)
 {
 	unsigned int c, p;
@@ -362,7 +366,7 @@ static int provoke_cells(const char *context, const char *primitive)
 
 	for (c = 0; c < NR_CONTEXTS; c++) {
 		for (p = 0; p < ARRAY_SIZE(primitives); p++) {
-			if (!matches(context, contexts[c].name) ||
+			if (signal_pending(current) || !matches(context, contexts[c].name) ||
 			    !matches(primitive, primitives[p].name))
 				continue;
 			judge_cell(&contexts[c], &primitives[p]);
@@ -383,6 +387,8 @@ static int provoke_many(const char *context, const char *primitive)
 	}
 	cells = provoke_cells(context, primitive);
 	shell_printf("%d cells\n", cells);
+	if (signal_pending(current))
+		return -EINTR;
 	return cells ? 0 : -EINVAL;
 }
 

@@ -69,6 +69,28 @@ def test_control_c_ends_a_bench_and_its_threads(shell, group):
     assert "task create" in shell.shell("bench life")
 
 
+def test_control_c_ends_the_tests_between_two_cases(shell):
+    shell.type("test\n")
+    shell.wait_for(r" ok 1 \w+$")
+    shell.press("ctrl", "c")
+    shell.wait_for(r"Bail out! Interrupted$")
+    shell.wait_for(r"^\^C$")
+    shell.wait_for_prompt()
+    ktap = shell.shell("test shell_parser")
+    assert re.search(r"\bok 1 shell_parser$", ktap, re.MULTILINE) and "Bail out" not in ktap, ktap
+
+
+def test_control_c_ends_provoke_between_two_cells(boot):
+    shell = boot(append="atomic_sleep=warn")
+    shell.wait_for_prompt()
+    shell.type("provoke all\n")
+    shell.wait_for(r"^cell ")
+    shell.press("ctrl", "c")
+    cells = int(shell.wait_for(r"^(\d+) cells$")[1])
+    assert cells == len(re.findall(r"^cell ", shell.console, re.MULTILINE))
+    shell.wait_for(r"^\^C$")
+
+
 def test_a_bench_without_memory_for_its_threads_ends(run):
     console = run(append='run="bench crowd; bench life; poweroff"', clock="icount", mem="16M")[1]
     assert re.search(r"1000 exclusive|^bench: not enough memory$", console, re.MULTILINE)[0] != "1000 exclusive", console

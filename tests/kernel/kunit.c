@@ -10,6 +10,7 @@
 #include <linux/glob.h>
 #include <linux/kthread.h>
 #include <linux/lockdep.h>
+#include <linux/sched/signal.h>
 
 extern struct kunit_suite *const __kunit_suites_start[], *const __kunit_suites_end[];
 
@@ -162,7 +163,7 @@ static int count_selected(const char *glob, const struct kunit_suite *suite)
 	return count;
 }
 
-/* Return: the number of cases that failed. */
+/* Return: the number of cases that failed, or were not run because of a signal. */
 static int run_suite(const char *glob, struct kunit_suite *suite, int number)
 {
 	int failed = 0, done = 0, count = count_selected(glob, suite);
@@ -175,8 +176,10 @@ static int run_suite(const char *glob, struct kunit_suite *suite, int number)
 		pr_err("    # suite_init returned %pe\n", ERR_PTR(err));
 		failed = count;
 	} else {
-		for_each_case(c, suite) if (case_selected(glob, suite, c))
+		for_each_case(c,
+			      suite) if (case_selected(glob, suite, c) && !signal_pending(current))
 			failed += run_one(suite, c, ++done) == KUNIT_FAILURE;
+		failed += count - done;
 		if (suite->suite_exit)
 			suite->suite_exit(suite);
 	}
@@ -191,7 +194,10 @@ int kunit_run(const char *glob)
 	for_each_suite(p) suites += count_selected(glob, *p) > 0;
 	pr_info("KTAP version 1\n");
 	pr_info("1..%d\n", suites);
-	for_each_suite(p) if (count_selected(glob, *p)) failed += run_suite(glob, *p, ++number);
+	for_each_suite(p) if (count_selected(glob, *p) && !signal_pending(current))
+		failed += run_suite(glob, *p, ++number);
+	if (signal_pending(current))
+		pr_err("Bail out! Interrupted\n");
 	if (!suites)
 		pr_err("# no suite and no case matches \"%s\"\n", glob);
 	return suites ? failed : 1;
