@@ -46,6 +46,8 @@ static int help_main(int argc, char **argv)
 {
 	const struct shell_command *command;
 
+	if (argc > 2)
+		return -EINVAL;
 	if (argc > 1) {
 		command = find_command(argv[1]);
 		if (!command)

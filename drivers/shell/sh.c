@@ -124,7 +124,8 @@ static void complain_unknown(const char *name)
 /* Runs a command in this task and makes an exit status of whatever it returns. */
 static int run_command(const struct shell_command *command, int argc, char **argv)
 {
-	int result = command->main(argc, argv);
+	bool surplus = argc > 1 && !*command->usage;
+	int result = surplus ? -EINVAL : command->main(argc, argv);
 
 	if (result >= 0)
 		return result;
@@ -134,7 +135,8 @@ static int run_command(const struct shell_command *command, int argc, char **arg
 		return STATUS_SIGNAL + (sig ? sig : SIGINT);
 	}
 	if (result == -EINVAL) {
-		shell_printf("usage: %s %s\n", command->name, command->usage);
+		shell_printf("usage: %s%s%s\n", command->name, *command->usage ? " " : "",
+			     command->usage);
 		return STATUS_USAGE;
 	}
 	shell_printf("%s: %pe\n", command->name, ERR_PTR(result));

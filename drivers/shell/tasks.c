@@ -6,6 +6,7 @@
  * with the lock dropped. While a task's pi_lock is held it cannot be woken: that makes it safe to
  * look at the wait queue a blocked task stands in, even one on its own stack.
  */
+#include <linux/ctype.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/hung_task.h>
@@ -562,7 +563,7 @@ static int parse_seconds(const char *text, unsigned int *ms)
 	char *end;
 
 	seconds = simple_strtoul(text, &end, 10);
-	if ((end == text && *end != '.') || end - text > 6)
+	if (!isdigit(text[*text == '.']) || end - text > 6)
 		return -EINVAL;
 	*ms = seconds * 1000;
 	if (*end == '.')
@@ -634,6 +635,8 @@ SHELL_COMMAND(nice, nice_main, "[-n NICE] CMD...|-p PID", "run with another shar
 
 static int parse_cpus(const char *text, bool list, struct cpumask *cpus)
 {
+	if (!*text)
+		return -EINVAL;
 	if (list)
 		return cpulist_parse(text, cpus) ? -EINVAL : 0;
 	cpumask_clear(cpus);

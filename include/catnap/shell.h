@@ -29,7 +29,7 @@ struct shell_command {
 	const char *name;
 	/* Returns an exit status or a negative errno: -EINVAL shows the usage, -EINTR makes it 130. */
 	int (*main)(int argc, char **argv);
-	const char *usage;	/* the arguments, as in "[-SIGNAL] PID" */
+	const char *usage;	/* the arguments, as in "[-SIGNAL] PID"; "": it gets none, whatever is typed */
 	const char *help;	/* one line */
 	unsigned int flags;
 };

@@ -185,6 +185,8 @@ static int lockdep_main(int argc, char **argv)
 {
 	if (argc == 1)
 		return show_statistics();
+	if (argc > 3)
+		return -EINVAL;
 	if (!strcmp(argv[1], "classes"))
 		return show_classes(argc > 2 ? argv[2] : "*", false);
 	if (!strcmp(argv[1], "edges"))
@@ -204,5 +206,5 @@ static int lockdep_main(int argc, char **argv)
 
 #endif
 
-SHELL_COMMAND(lockdep, lockdep_main, "[classes|edges|try [WHAT]]",
-	      "what the lock validator knows", SHELL_TASK);
+SHELL_COMMAND(lockdep, lockdep_main, "[classes|edges|try [WHAT]]", "what the lock validator knows",
+	      SHELL_TASK);

@@ -4,6 +4,7 @@
  * ahead into the terminal, so that the editor finds them there; output is read from a console.
  */
 #include <kunit/test.h>
+#include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -336,8 +337,87 @@ static void an_unknown_command_is_named_with_the_nearest(struct kunit *test)
 
 static void a_malformed_argument_shows_the_usage(struct kunit *test)
 {
-	KUNIT_EXPECT_NOT_NULL(test, strstr(output_of("sleep soon"), "usage: sleep"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(output_of("sleep"), "usage: sleep"));
+	static const char *const wrong[] = {
+		"sleep",
+		"sleep soon",
+		"sleep .",
+		"sleep .5.",
+		"sleep -1",
+		"sleep 9999999",
+		"sleep 1 2",
+		"spin .",
+		"kill",
+		"kill x",
+		"kill -NOSUCH 1",
+		"kill -0 1",
+		"bt",
+		"bt x",
+		"bt 1 2",
+		"nice",
+		"nice -n 99 ps",
+		"nice -n x ps",
+		"nice -p",
+		"nice -p x",
+		"taskset",
+		"taskset '' ps",
+		"taskset xyz ps",
+		"taskset -c '' ps",
+		"taskset -c 0- ps",
+		"taskset -c x ps",
+		"taskset -x 1 ps",
+		"dmesg -n 99",
+		"dmesg -n",
+		"dmesg x",
+		"help a b",
+		"ps x",
+		"top x",
+		"jobs x",
+		"wait x",
+		"uptime x",
+		"free x",
+		"irqs x",
+		"lostwake x",
+		"reboot x",
+		"poweroff x",
+		"waitq a b",
+		"test a b",
+		"bench a b",
+	};
+	char usage[96], name[16];
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		const struct shell_command *command;
+
+		strscpy(name, wrong[i], strcspn(wrong[i], " ") + 1);
+		command = find_command(name);
+		KUNIT_ASSERT_NOT_NULL(test, command);
+		snprintf(usage, sizeof(usage), "usage: %s%s%s\n", name, *command->usage ? " " : "",
+			 command->usage);
+		KUNIT_EXPECT_STREQ(test, output_of(wrong[i]), usage);
+	}
+}
+
+static void what_is_not_there_is_named(struct kunit *test)
+{
+	static const struct {
+		const char *text, *answer;
+	} wrong[] = {
+		{ "kill 99999", "there is no task with PID 99999\n" },
+		{ "bt 99999", "there is no task with PID 99999\n" },
+		{ "nice -p 99999", "there is no task with PID 99999\n" },
+		{ "taskset -p 99999", "there is no task with PID 99999\n" },
+		{ "taskset -p 1 99999", "there is no task with PID 99999\n" },
+		{ "taskset 0 ps", "taskset: none of the CPUs 0 is online\n" },
+		{ "help qqqqqq", "sh: qqqqqq: command not found ('help' lists all)\n" },
+		{ "nice qqqqqq", "sh: qqqqqq: command not found ('help' lists all)\n" },
+		{ "nice jobs", "sh: jobs: works as a command of its own only\n" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+		KUNIT_EXPECT_STREQ(test, output_of(wrong[i].text), wrong[i].answer);
+	if (num_online_cpus() < 64)
+		KUNIT_EXPECT_STREQ(test, output_of("taskset 8000000000000000 ps"),
+				   "taskset: none of the CPUs 8000000000000000 is online\n");
 }
 
 static void a_background_job_is_numbered_listed_and_reported(struct kunit *test)
@@ -371,6 +451,7 @@ static struct kunit_case job_cases[] = { KUNIT_CASE(commands_of_a_line_run_in_or
 					 KUNIT_CASE(a_mistake_anywhere_runs_nothing),
 					 KUNIT_CASE(an_unknown_command_is_named_with_the_nearest),
 					 KUNIT_CASE(a_malformed_argument_shows_the_usage),
+					 KUNIT_CASE(what_is_not_there_is_named),
 					 KUNIT_CASE(
 						 a_background_job_is_numbered_listed_and_reported),
 					 KUNIT_CASE(ctrl_c_ends_the_job_and_calls_off_the_line),
