@@ -12,6 +12,7 @@
 #include <linux/errno.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/printk.h>
 #include <linux/tty.h>
 #include "input.h"
@@ -54,12 +55,14 @@
 #define RESET_PATIENCE_MS      1000 /* a keyboard tests itself for up to 750 ms */
 #define FLUSH_MAX              64
 #define MAX_RESENDS            3
+#define ACK_PATIENCE           (HZ / 10)
 
 /* The interrupt handler's. */
 static struct {
 	enum { LEDS_SET, LEDS_COMMAND_SENT, LEDS_VALUE_SENT } step;
 	u8 wanted, sent;
 	int resends;
+	unsigned long since; /* jiffies of the last byte sent */
 } leds;
 
 static bool __init wait_status(u8 mask, u8 value, int ms)
@@ -196,6 +199,7 @@ static void leds_send(u8 byte)
 		udelay(1);
 	}
 	outb(byte, I8042_DATA);
+	leds.since = jiffies;
 }
 
 static void leds_start(void)
@@ -203,18 +207,6 @@ static void leds_start(void)
 	leds.step = LEDS_COMMAND_SENT;
 	leds.resends = 0;
 	leds_send(KBD_SET_LEDS);
-}
-
-void i8042_set_leds(u8 wanted)
-{
-	leds.wanted = wanted;
-	if (leds.step == LEDS_SET)
-		leds_start();
-}
-
-int i8042_lit_leds(void)
-{
-	return READ_ONCE(leds.step) == LEDS_SET ? READ_ONCE(leds.sent) : -EBUSY;
 }
 
 static void leds_acknowledged(void)
@@ -228,6 +220,20 @@ static void leds_acknowledged(void)
 		if (leds.sent != leds.wanted)
 			leds_start();
 	}
+}
+
+void i8042_set_leds(u8 wanted)
+{
+	leds.wanted = wanted;
+	if (leds.step == LEDS_SET)
+		leds_start();
+	else if (time_after(jiffies, leds.since + ACK_PATIENCE))
+		leds_acknowledged(); /* it got lost: go on as if it had come */
+}
+
+int i8042_lit_leds(void)
+{
+	return READ_ONCE(leds.step) == LEDS_SET ? READ_ONCE(leds.sent) : -EBUSY;
 }
 
 static void leds_resend(void)

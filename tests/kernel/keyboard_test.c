@@ -4,6 +4,9 @@
  * that gets the keyboard's interrupts, so they come one at a time with those of real keys.
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/io.h>
 #include <linux/irqdesc.h>
 #include <linux/kernel.h>
 #include <linux/prandom.h>
@@ -13,7 +16,12 @@
 #include "../../drivers/input/input.h"
 #include "helpers.h"
 
-#define KEYBOARD_IRQ 1
+#define KEYBOARD_IRQ      1
+#define I8042_DATA        0x60
+#define I8042_STATUS      0x64
+#define I8042_OUTPUT_FULL 0x01
+#define KBD_ACK           0xfa
+
 #define UP           0x80 /* in a break code */
 #define ESC          0x01
 #define KEY_1        0x02
@@ -247,6 +255,33 @@ static void leds_show_the_locks(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wait_until(i8042_lit_leds() == 0));
 }
 
+/* Takes the keyboard's answer away before its interrupt is handled. */
+static void press_caps_and_lose_the_answer(void *lost)
+{
+	keyboard_scancode(CAPS);
+	keyboard_scancode(CAPS | UP);
+	*(bool *)lost = wait_until(inb(I8042_STATUS) & I8042_OUTPUT_FULL) &&
+			inb(I8042_DATA) == KBD_ACK;
+}
+
+static void leds_survive_a_lost_acknowledgement(struct kunit *test)
+{
+	struct irq_desc *desc = irq_to_desc(KEYBOARD_IRQ);
+	bool lost;
+
+	if (!desc || !desc->action)
+		kunit_skip(test, "no keyboard");
+	KUNIT_EXPECT_TRUE(test, wait_until(i8042_lit_leds() == 0));
+	smp_call_function_single(desc->irq_data.cpu, press_caps_and_lose_the_answer, &lost, 1);
+	KUNIT_ASSERT_TRUE(test, lost);
+	KUNIT_EXPECT_EQ(test, i8042_lit_leds(), -EBUSY);
+	msleep(150);
+	PRESS(TAP(NUM));
+	KUNIT_EXPECT_TRUE(test, wait_until(i8042_lit_leds() == (LED_CAPS | LED_NUM)));
+	PRESS(TAP(NUM), TAP(CAPS));
+	KUNIT_EXPECT_TRUE(test, wait_until(i8042_lit_leds() == 0));
+}
+
 static struct kunit_case keyboard_cases[] = {
 	KUNIT_CASE(keys_type_when_pressed_and_not_when_released),
 	KUNIT_CASE(a_held_key_repeats),
@@ -265,6 +300,7 @@ static struct kunit_case keyboard_cases[] = {
 	KUNIT_CASE(random_codes_leave_no_trace),
 	KUNIT_CASE(alt_sysrq_acts_and_types_nothing),
 	KUNIT_CASE(leds_show_the_locks),
+	KUNIT_CASE(leds_survive_a_lost_acknowledgement),
 	{}
 };
 
