@@ -67,6 +67,8 @@ static void toggle_lock(u8 led, bool released)
 {
 	bool held = locks_held & led;
 
+	if (extended) /* 0xe0 0x46 is Ctrl-Break */
+		return;
 	set_key(&locks_held, led, released);
 	if (released || held)
 		return;

@@ -144,6 +144,19 @@ static void a_held_lock_key_toggles_once(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, PRESS(CAPS, CAPS, CAPS | UP, TAP(KEY_A)), "a");
 }
 
+/* 0xe0 makes another key of it: Ctrl-Break is that of Scroll Lock. */
+static void extended_keys_are_no_lock_keys(struct kunit *test)
+{
+	if (!irq_to_desc(KEYBOARD_IRQ) || !irq_to_desc(KEYBOARD_IRQ)->action)
+		kunit_skip(test, "no keyboard");
+	KUNIT_EXPECT_TRUE(test, wait_until(i8042_lit_leds() == 0));
+	KUNIT_EXPECT_STREQ(test,
+			   PRESS(CTRL_KEY, E0, SCROLL, E0, SCROLL | UP, CTRL_KEY | UP, E0, CAPS, E0,
+				 CAPS | UP, E0, NUM, E0, NUM | UP, TAP(KEY_A)),
+			   "a");
+	KUNIT_EXPECT_EQ(test, i8042_lit_leds(), 0);
+}
+
 static void num_lock_makes_the_keypad_digits(struct kunit *test)
 {
 	KUNIT_EXPECT_STREQ(test, PRESS(TAP(HOME), TAP(KP_5), TAP(KP_MINUS), TAP(KP_PLUS)),
@@ -291,6 +304,7 @@ static struct kunit_case keyboard_cases[] = {
 	KUNIT_CASE(alt_sends_an_escape_first),
 	KUNIT_CASE(caps_lock_is_for_letters_only_and_shift_undoes_it),
 	KUNIT_CASE(a_held_lock_key_toggles_once),
+	KUNIT_CASE(extended_keys_are_no_lock_keys),
 	KUNIT_CASE(num_lock_makes_the_keypad_digits),
 	KUNIT_CASE(extended_keys_send_escape_sequences),
 	KUNIT_CASE(shifts_that_the_keyboard_makes_up_are_ignored),
