@@ -95,14 +95,16 @@ bool report_running(void)
 	return atomic_read(&reporter) != NOBODY;
 }
 
+/* An error in one step, as in a console that always faults, comes here anew: each step is tried once. */
 static void __noreturn leave(void)
 {
-	static bool leaving;
+	static int entered;
 
-	console_flush_on_panic();
-	if (leaving)
+	entered++;
+	if (entered == 1)
+		console_flush_on_panic();
+	if (entered > 2)
 		machine_halt();
-	leaving = true;
 	if (panic_action == PANIC_EXIT)
 		debug_exit(DEBUG_EXIT_PANIC);
 	if (panic_action == PANIC_REBOOT)
