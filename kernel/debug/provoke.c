@@ -8,6 +8,7 @@
  */
 #include <linux/bug.h>
 #include <linux/completion.h>
+#include <linux/console.h>
 #include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/interrupt.h>
@@ -236,6 +237,21 @@ static void do_stack_overflow(void)
 	recurse(&first, 0);
 }
 
+/* A driver that the report itself cannot do without, with a fault in it. */
+static void write_broken(struct console *con, const char *s, unsigned int n)
+{
+	if (report_running())
+		do_null();
+}
+
+static struct console broken_console = { .name = "broken", .write = write_broken };
+
+static void do_panic_in_panic(void)
+{
+	register_console(&broken_console);
+	panic("provoked");
+}
+
 /* ---- the command ---- */
 
 static const struct primitive {
@@ -267,8 +283,13 @@ static const struct {
 	const char *name;
 	void (*call)(void);
 } crashes[] = {
-	{ "panic", do_panic },   { "null", do_null }, { "stack-overflow", do_stack_overflow },
-	{ "divide", do_divide }, { "bug", do_bug },   { "warn", do_warn },
+	{ "panic", do_panic },
+	{ "null", do_null },
+	{ "stack-overflow", do_stack_overflow },
+	{ "divide", do_divide },
+	{ "bug", do_bug },
+	{ "warn", do_warn },
+	{ "panic-in-panic", do_panic_in_panic },
 };
 
 #define EVERY "all"

@@ -37,7 +37,8 @@ def test_provoke_alone_lists_every_context_and_primitive(boot):
     assert len(listed) < machine_module.SCREEN_ROWS - 1
     assert max(map(len, listed)) < machine_module.SCREEN_COLUMNS
     words = set(re.findall(r"[\w-]+", "\n".join(listed)))
-    assert words >= {"task", *test_matrix.CONTEXTS, *test_matrix.PRIMITIVES, "panic", "null", "stack-overflow", "divide"}
+    assert words >= {"task", *test_matrix.CONTEXTS, *test_matrix.PRIMITIVES, "panic", "null", "stack-overflow", "divide",
+                     "bug", "warn", "panic-in-panic"}
 
 
 @pytest.mark.parametrize("context", PANICS)
@@ -109,3 +110,13 @@ def test_a_crash_is_reported_with_registers_and_trace(run, what, headline):
         assert re.search(r"^RIP: 0*\d+:\w+\+0x.*\(kernel/debug/provoke\.c:\d+\)$", report, re.MULTILINE), report
         assert re.search(r"^CR2: [0-9a-f]{16}", report, re.MULTILINE), report
     assert len(re.findall(r"^Kernel panic - not syncing: ", report, re.MULTILINE)) == 1
+
+
+@pytest.mark.parametrize("smp, clock", [(1, "icount"), (4, "mttcg")])
+def test_an_error_inside_a_report_is_told_in_one_line_and_ends_it(run, smp, clock):
+    report = provoke(run, "panic-in-panic", smp=smp, clock=clock)
+    told = report[report.index("Kernel panic"):].splitlines()
+    assert told[0] == "Kernel panic - not syncing: provoked", report
+    assert re.fullmatch(r"Kernel panic - not syncing: page fault at do_null\+0x\S+ \(kernel/debug/provoke\.c:\d+\), "
+                        r"inside another report; stopping here", told[1]), report
+    assert len(told) == 2, report  # no second trace, and no error inside an error inside the report
