@@ -8,6 +8,7 @@ import pytest
 import machine as machine_module
 import matrix
 import test_matrix
+from conftest import MODES
 from machine import EXIT_PANIC
 
 
@@ -95,21 +96,38 @@ def test_atomic_sleep_warn_reports_and_goes_on(boot):
     assert "hello" in machine.shell("echo hello")
 
 
-@pytest.mark.parametrize("what, headline", [
-    ("panic", r"Kernel panic - not syncing: \S+"),
-    ("null", r"BUG: NULL pointer dereference, writing address 0{16}$"),
-    ("divide", r"Oops: divide error"),
-    ("stack-overflow", r"BUG: kernel stack overflow: provoke/\d+ "),
-], ids=["panic", "null", "divide", "stack-overflow"])
-def test_a_crash_is_reported_with_registers_and_trace(run, what, headline):
-    report = provoke(run, what)
-    assert re.search(headline, report, re.MULTILINE), report
-    assert re.search(r"^CPU: 0 PID: \d+ Comm: provoke\b", report, re.MULTILINE), report
-    assert re.search(r"^ +\w*provoke\w*\+0x.*\(kernel/debug/provoke\.c:\d+\)$", report, re.MULTILINE), report
+CRASHES = {
+    "panic": r"^Kernel panic - not syncing: \S+",
+    "null": r"^BUG: NULL pointer dereference, writing address 0{16}$",
+    "divide": r"^Oops: divide error",
+    "stack-overflow": r"^BUG: kernel stack overflow: provoke/\d+ ",
+    "bug": r"^kernel BUG at kernel/debug/provoke\.c:\d+!$",
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("what", CRASHES)
+def test_a_crash_is_reported_with_registers_and_trace(run, what, mode):
+    report = provoke(run, what, **mode)
+    assert len(re.findall(CRASHES[what], report, re.MULTILINE)) == 1, report
+    assert re.search(r"^CPU: \d PID: \d+ Comm: provoke\b", report, re.MULTILINE), report
+    assert re.search(r"^ +\w*(provoke|recurse)\w*\+0x.*\(kernel/debug/provoke\.c:\d+\)$", report, re.MULTILINE), report
     if what != "panic":
         assert re.search(r"^RIP: 0*\d+:\w+\+0x.*\(kernel/debug/provoke\.c:\d+\)$", report, re.MULTILINE), report
         assert re.search(r"^CR2: [0-9a-f]{16}", report, re.MULTILINE), report
     assert len(re.findall(r"^Kernel panic - not syncing: ", report, re.MULTILINE)) == 1
+
+
+def test_a_warning_shows_where_it_is_and_goes_on(boot):
+    machine = boot()
+    machine.wait_for_prompt()
+    report = unstamped(machine.shell("provoke warn"))
+    warning = re.search(r"^WARNING: CPU: 0 PID: (\d+) at kernel/debug/provoke\.c:\d+ do_warn$", report, re.MULTILINE)
+    assert warning, report
+    assert re.search(rf"^CPU: 0 PID: {warning[1]} Comm: provoke\b", report, re.MULTILINE), report
+    check_trace(report)
+    assert "panic" not in report
+    assert "hello" in machine.shell("echo hello")
 
 
 @pytest.mark.parametrize("smp, clock", [(1, "icount"), (4, "mttcg")])
