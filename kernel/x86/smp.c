@@ -47,9 +47,9 @@ static int __init parse_maxcpus(char *val)
 {
 	unsigned int n;
 
-	if (kstrtouint(val, 0, &n))
+	if (kstrtouint(val, 0, &n) || !n || n > NR_CPUS)
 		return -EINVAL;
-	max_cpus = clamp(n, 1U, (unsigned int)NR_CPUS);
+	max_cpus = n;
 	return 0;
 }
 early_param("maxcpus", parse_maxcpus);
