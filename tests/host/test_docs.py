@@ -270,6 +270,17 @@ def test_every_document_is_in_the_book_s_table_of_contents():
         assert path.name == "README.md" or f"({path.name})" in contents, path.name
 
 
+NUMBERS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+           "twenty")
+
+
+def test_the_book_has_as_many_chapters_as_it_says():
+    contents = (ROOT / "docs/README.md").read_text(encoding="utf-8")
+    said = NUMBERS.index(re.search(r"A book of (\w+) short chapters", contents)[1]) + 10
+    listed = [int(number) for number in re.findall(r"^(\d+)\. \[", contents, re.MULTILINE)]
+    assert listed == list(range(1, said + 1)) and len(list((ROOT / "docs").glob("[0-9][0-9]-*.md"))) == said
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_files_and_functions_that_a_document_names_exist(path):
     """In backquotes: paths from the root of the tree, names with (), and names with an underscore."""
