@@ -18,7 +18,7 @@ static __always_inline void local_bh_disable(void)
 	barrier();
 }
 
-/* local_bh_enable - undo one local_bh_disable(); runs what is pending. Context: interrupts on. */
+/* local_bh_enable - undo one local_bh_disable(); runs what is pending. Context: task or softirq, interrupts on. */
 void local_bh_enable(void);
 
 #endif

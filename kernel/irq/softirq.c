@@ -5,9 +5,11 @@
  * with other tasks. Nothing is shared: __softirq_pending belongs to its CPU, and is changed with interrupts off.
  */
 #include <linux/bottom_half.h>
+#include <linux/bug.h>
 #include <linux/hardirq.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
+#include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/panic.h>
 #include <linux/percpu.h>
@@ -68,6 +70,9 @@ void local_bh_enable(void)
 {
 	unsigned long flags;
 
+	if (IS_ENABLED(CONFIG_DEBUG_PREEMPT))
+		WARN_ONCE(in_hardirq() || irqs_disabled(),
+			  "local_bh_enable() with interrupts off: softirqs would turn them on\n");
 	/* One bottom-half count becomes one of preemption: it holds the CPU until the pending work is done. */
 	preempt_count_sub(SOFTIRQ_DISABLE_OFFSET - PREEMPT_OFFSET);
 	if (unlikely(this_cpu_read(__softirq_pending)) && !in_interrupt()) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* preempt_count: what it says in every context, and what happens when it comes back to 0. */
+#include "helpers.h"
 #include "threads.h"
 
 #include <linux/hardirq.h>
@@ -368,6 +369,25 @@ static void a_softirq_raised_by_a_task_is_left_to_ksoftirqd(struct kunit *test)
 	put_task_struct(daemon);
 }
 
+/* Softirqs would turn them on in the middle of the section. */
+static void enabling_bottom_halves_with_interrupts_off_is_reported(struct kunit *test)
+{
+	static bool reported; /* in an earlier run of this suite */
+	u64 mark = log_mark();
+
+	if (!IS_ENABLED(CONFIG_DEBUG_PREEMPT))
+		kunit_skip(test, "only the debug profile looks");
+	local_bh_disable();
+	local_bh_enable();
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "local_bh_enable()"));
+	local_bh_disable();
+	local_irq_disable();
+	local_bh_enable();
+	local_irq_enable();
+	KUNIT_EXPECT_EQ(test, log_has(mark, "local_bh_enable() with interrupts off"), !reported);
+	reported = true;
+}
+
 static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(a_task_counts_nothing),
 	KUNIT_CASE(disabling_preemption_nests),
@@ -383,6 +403,7 @@ static struct kunit_case preempt_cases[] = {
 	KUNIT_CASE(a_switch_keeps_each_tasks_count),
 	KUNIT_CASE(disabled_bottom_halves_defer_softirqs_until_enabled),
 	KUNIT_CASE(a_softirq_raised_by_a_task_is_left_to_ksoftirqd),
+	KUNIT_CASE(enabling_bottom_halves_with_interrupts_off_is_reported),
 	{}
 };
 
