@@ -30,7 +30,8 @@ typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
  * @irq: line; 0 to 15 are the ISA lines
  * @handler: called in hardirq context; says whether its device had interrupted, and with
  *	IRQ_WAKE_THREAD, that @thread_fn is to run. NULL: it always is; that takes IRQF_ONESHOT
- * @thread_fn: called in the thread irq/@irq-@name, a real-time task, and may sleep; NULL: no thread
+ * @thread_fn: called in the thread irq/@irq-@name, a real-time task, and may sleep; says whether its device had
+ *	interrupted; NULL: no thread
  * @flags: IRQF_SHARED; IRQF_ONESHOT, when the device goes on interrupting until @thread_fn has seen to
  *	it; a trigger overrides what the firmware says. Sharers must agree on all of them
  * @name: for /proc/interrupts; kept by reference

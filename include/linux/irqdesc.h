@@ -35,6 +35,7 @@ struct irq_desc {
 	unsigned int count;     /* since the last check for a line that nobody answers */
 	unsigned int unhandled; /* how many of these nobody answered, in a row without a pause */
 	unsigned long last_unhandled; /* jiffies */
+	bool thread_answered;   /* a thread returned IRQ_HANDLED since this was looked at */
 
 	unsigned long threads_oneshot; /* thread_mask of those that the line is held back for */
 	unsigned int threads_active;   /* threads wanted or running */

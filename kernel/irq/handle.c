@@ -60,11 +60,26 @@ static noinline void report_nobody_cared(const struct irq_desc *desc)
 {
 	pr_emerg("irq %u: nobody cared; the line is disabled. It has called:\n",
 		 desc->irq_data.irq);
-	for (const struct irqaction *action = desc->action; action; action = action->next)
+	for (const struct irqaction *action = desc->action; action; action = action->next) {
 		pr_emerg(" %pS of %s\n", action->handler, action->name);
+		if (action->thread_fn)
+			pr_emerg(" %pS of %s, in its thread\n", action->thread_fn, action->name);
+	}
 	pr_emerg(
 		"None of them knew the interrupt: does the device that raises it have a driver, and\n"
 		"does its handler return IRQ_HANDLED?\n");
+}
+
+/*
+ * Whose handler only woke its thread has not said whether the interrupt was his: his thread says so, and that is known
+ * at the next one.
+ */
+static noinline bool answered_by_thread(struct irq_desc *desc, irqreturn_t answer)
+{
+	bool answered = (answer & IRQ_WAKE_THREAD) && desc->thread_answered;
+
+	desc->thread_answered = false;
+	return answered;
 }
 
 /* Sparse ones harm nobody: one that comes long after the last is the first of a new row. */
@@ -82,7 +97,7 @@ static void note_unhandled(struct irq_desc *desc)
  */
 static void note_answer(struct irq_desc *desc, irqreturn_t answer)
 {
-	if (answer == IRQ_NONE)
+	if (unlikely(!(answer & IRQ_HANDLED)) && !answered_by_thread(desc, answer))
 		note_unhandled(desc);
 	if (++desc->count < UNHANDLED_WINDOW)
 		return;

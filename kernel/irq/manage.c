@@ -40,6 +40,7 @@ static int start_line(struct irq_desc *desc, const struct irqaction *first)
 	desc->pending = false;
 	desc->count = 0;
 	desc->unhandled = 0;
+	desc->thread_answered = false;
 	return 0;
 }
 

@@ -66,8 +66,10 @@ static int irq_thread(void *data)
 	struct irq_desc *desc = irq_to_desc(action->irq);
 
 	while (wait_until_wanted(desc, action)) {
-		action->thread_fn(action->irq, action->dev_id);
+		irqreturn_t answer = action->thread_fn(action->irq, action->dev_id);
+
 		spin_lock_irq(&desc->lock);
+		desc->thread_answered |= answer == IRQ_HANDLED;
 		irq_thread_done(desc, action);
 		spin_unlock_irq(&desc->lock);
 	}

@@ -26,6 +26,7 @@ struct device {
 	atomic_t inside;         /* threads in the function now */
 	irqreturn_t answer;      /* the handler's */
 	struct completion *gate; /* the thread sleeps until it is open */
+	bool stranger;           /* the thread says that the interrupt was not its device's */
 	bool task, overlapped;
 	unsigned int policy;
 	char comm[TASK_COMM_LEN];
@@ -56,7 +57,7 @@ static irqreturn_t thread_fn(int irq, void *dev_id)
 		wait_for_completion(device->gate);
 	WRITE_ONCE(device->ended, true);
 	atomic_dec(&device->inside);
-	return IRQ_HANDLED;
+	return device->stranger ? IRQ_NONE : IRQ_HANDLED;
 }
 
 static bool has_run(struct device *device, int times)
@@ -402,6 +403,59 @@ static void no_interrupt_of_a_storm_is_lost(struct kunit *test)
 	}
 }
 
+#define WINDOW 100000 /* so many interrupts are judged together */
+#define LIMIT  99900  /* more of them without an answer are too many */
+#define LEFT   20
+
+/* The last interrupts of a window that nobody has answered yet, as long as the line stays open. Return: it does. */
+static bool stays_open_after_a_window(struct kunit *test)
+{
+	line()->count = WINDOW - LEFT;
+	line()->unhandled = LIMIT - LEFT / 2;
+	line()->last_unhandled = jiffies;
+	for (int i = 0; i < LEFT; i++) {
+		interrupt_and_wait(test, 0);
+		synchronize_irq(TEST_IRQ);
+	}
+	return !line()->depth;
+}
+
+/* Where the host stops the CPU for a while, the row is broken: then the next will do. */
+static void a_level_that_no_thread_answers_is_disabled(struct kunit *test)
+{
+	struct device device = { .stranger = true };
+	u64 mark = log_mark();
+	int runs;
+
+	KUNIT_ASSERT_EQ(test,
+			request_threaded_irq(TEST_IRQ, NULL, thread_fn,
+					     IRQF_ONESHOT | IRQF_TRIGGER_HIGH, "deaf", &device),
+			0);
+	for (int i = 0; i < 5 && stays_open_after_a_window(test); i++)
+		;
+	KUNIT_EXPECT_EQ(test, line()->depth, 1U);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "irq 127: nobody cared"));
+	KUNIT_EXPECT_TRUE(test, log_has_both(mark, "thread_fn+0x0", "of deaf, in its thread"));
+	runs = atomic_read(&device.runs);
+	interrupt_and_wait(test, 0);
+	synchronize_irq(TEST_IRQ);
+	KUNIT_EXPECT_EQ(test, atomic_read(&device.runs), runs);
+	free_irq(TEST_IRQ, &device);
+}
+
+static void a_level_that_a_thread_answers_stays_open(struct kunit *test)
+{
+	struct device device = {};
+
+	KUNIT_ASSERT_EQ(test,
+			request_threaded_irq(TEST_IRQ, NULL, thread_fn,
+					     IRQF_ONESHOT | IRQF_TRIGGER_HIGH, "dev", &device),
+			0);
+	KUNIT_EXPECT_TRUE(test, stays_open_after_a_window(test));
+	KUNIT_EXPECT_EQ(test, atomic_read(&device.runs), LEFT);
+	free_irq(TEST_IRQ, &device);
+}
+
 static struct kunit_case threaded_irq_cases[] = {
 	KUNIT_CASE(the_thread_is_a_task_of_its_own),
 	KUNIT_CASE(without_a_handler_only_oneshot_will_do),
@@ -415,6 +469,8 @@ static struct kunit_case threaded_irq_cases[] = {
 	KUNIT_CASE(freeing_at_once_leaves_the_line_open),
 	KUNIT_CASE(a_driver_may_wake_the_thread_itself),
 	KUNIT_CASE(waking_a_thread_that_is_not_there_is_reported),
+	KUNIT_CASE(a_level_that_no_thread_answers_is_disabled),
+	KUNIT_CASE(a_level_that_a_thread_answers_stays_open),
 	KUNIT_CASE(no_interrupt_of_a_storm_is_lost),
 	{}
 };
