@@ -4,6 +4,7 @@
 #define _LINUX_IRQDESC_H
 
 #include <linux/irq.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -24,6 +25,12 @@ struct irqaction {
 };
 
 struct irq_desc {
+	/*
+	 * Who requests or frees, until the freed handler's thread has ended: so long its thread_mask is taken. The
+	 * lock below is taken inside.
+	 */
+	struct mutex request_mutex;
+
 	/* Taken with interrupts off; inside it only the chip's own lock is taken. Guards everything below. */
 	spinlock_t lock;
 	struct irqaction *action; /* changed with the lock held; run without it while in_progress */

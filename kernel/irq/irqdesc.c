@@ -25,6 +25,7 @@ void __init irq_init(void)
 	for (unsigned int irq = 0; irq < NR_IRQS; irq++) {
 		struct irq_desc *desc = &irq_descs[irq];
 
+		mutex_init(&desc->request_mutex);
 		spin_lock_init(&desc->lock);
 		init_waitqueue_head(&desc->wait_for_threads);
 		desc->irq_data.irq = irq;

@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -123,9 +124,11 @@ int request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_handler_t 
 	action = alloc_action(irq, handler, thread_fn, flags, name, dev_id);
 	if (!action)
 		return -ENOMEM;
+	mutex_lock(&desc->request_mutex);
 	spin_lock_irqsave(&desc->lock, irqflags);
 	ret = add_action(desc, action);
 	spin_unlock_irqrestore(&desc->lock, irqflags);
+	mutex_unlock(&desc->request_mutex);
 	if (ret) {
 		irq_thread_stop(desc, action);
 		kfree(action);
@@ -152,23 +155,37 @@ static struct irqaction *remove_action(struct irq_desc *desc, const void *dev_id
 	return action;
 }
 
+/* Context: desc->request_mutex held, so that no new action takes the thread_mask while the old thread still runs. */
+static struct irqaction *__sched take_down_action(struct irq_desc *desc, const void *dev_id)
+{
+	struct irqaction *action;
+	unsigned long flags;
+
+	spin_lock_irqsave(&desc->lock, flags);
+	action = remove_action(desc, dev_id);
+	spin_unlock_irqrestore(&desc->lock, flags);
+	if (!action)
+		return NULL;
+	/* Its CPU may still be in it, or about to follow action->next. */
+	synchronize_hardirq(desc->irq_data.irq);
+	irq_thread_stop(desc, action);
+	return action;
+}
+
 const void *__sched free_irq(unsigned int irq, void *dev_id)
 {
 	struct irq_desc *desc = irq_to_desc(irq);
 	struct irqaction *action = NULL;
 	const char *name;
-	unsigned long flags;
 
 	might_sleep();
 	if (desc) {
-		spin_lock_irqsave(&desc->lock, flags);
-		action = remove_action(desc, dev_id);
-		spin_unlock_irqrestore(&desc->lock, flags);
+		mutex_lock(&desc->request_mutex);
+		action = take_down_action(desc, dev_id);
+		mutex_unlock(&desc->request_mutex);
 	}
 	if (WARN(!action, "free_irq(%u): no such handler\n", irq))
 		return NULL;
-	synchronize_hardirq(irq); /* its CPU may still be in it, or about to follow action->next */
-	irq_thread_stop(desc, action);
 	name = action->name;
 	kfree(action);
 	return name;

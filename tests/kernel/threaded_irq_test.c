@@ -311,6 +311,47 @@ static void freeing_at_once_leaves_the_line_open(struct kunit *test)
 	free_irq(TEST_IRQ, &a);
 }
 
+static int free_it(void *device)
+{
+	free_irq(TEST_IRQ, device);
+	return 0;
+}
+
+/* Its thread still runs when another handler comes, which must not share its bit in threads_oneshot. */
+static void a_handler_that_comes_while_another_leaves_keeps_the_line_back(struct kunit *test)
+{
+	DECLARE_COMPLETION_ONSTACK(gate);
+	DECLARE_COMPLETION_ONSTACK(new_gate);
+	struct device a = { .answer = IRQ_HANDLED }, new = { .answer = IRQ_WAKE_THREAD };
+	struct device old = { .answer = IRQ_WAKE_THREAD, .gate = &gate };
+	unsigned long flags = IRQF_SHARED | IRQF_ONESHOT;
+	struct task_struct *freer;
+
+	new.gate = &new_gate;
+	KUNIT_ASSERT_EQ(test, request_threaded_irq(TEST_IRQ, handler, NULL, flags, "a", &a), 0);
+	KUNIT_ASSERT_EQ(test,
+			request_threaded_irq(TEST_IRQ, handler, thread_fn, flags, "old", &old), 0);
+	interrupt_and_wait(test, 0);
+	KUNIT_ASSERT_TRUE(test, wait_until(atomic_read(&old.inside)));
+	freer = kthread_run(free_it, &old, "freer");
+	get_task_struct(freer);
+	KUNIT_ASSERT_TRUE(test, wait_until(!READ_ONCE(line()->action->next)));
+	gate_to_open = &gate;
+	mod_timer(&opener, jiffies + 2);
+	KUNIT_ASSERT_EQ(test,
+			request_threaded_irq(TEST_IRQ, handler, thread_fn, flags, "new", &new), 0);
+	irq_wake_thread(TEST_IRQ, &new);
+	KUNIT_EXPECT_TRUE(test, wait_until(atomic_read(&new.inside)));
+	kthread_stop(freer);
+	put_task_struct(freer);
+	KUNIT_EXPECT_NE(test, line()->threads_oneshot, 0UL);
+	complete_all(&new_gate);
+	KUNIT_EXPECT_TRUE(test, has_run(&new, 1));
+	del_timer_sync(&opener);
+	free_irq(TEST_IRQ, &new);
+	free_irq(TEST_IRQ, &a);
+}
+
 static void a_driver_may_wake_the_thread_itself(struct kunit *test)
 {
 	struct device device = { .answer = IRQ_HANDLED };
@@ -467,6 +508,7 @@ static struct kunit_case threaded_irq_cases[] = {
 	KUNIT_CASE(disable_irq_waits_for_the_thread),
 	KUNIT_CASE(sharers_have_a_thread_each),
 	KUNIT_CASE(freeing_at_once_leaves_the_line_open),
+	KUNIT_CASE(a_handler_that_comes_while_another_leaves_keeps_the_line_back),
 	KUNIT_CASE(a_driver_may_wake_the_thread_itself),
 	KUNIT_CASE(waking_a_thread_that_is_not_there_is_reported),
 	KUNIT_CASE(a_level_that_no_thread_answers_is_disabled),
