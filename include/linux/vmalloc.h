@@ -18,8 +18,14 @@
 void *vmalloc(unsigned long size);
 void *vzalloc(unsigned long size);
 
-/* vfree - give it back; NULL is fine. Context: task, interrupts on, may sleep. */
+/**
+ * vfree - give it back; NULL is fine
+ *
+ * Context: task, may sleep; or an interrupt of any kind but NMI, or with bottom halves off: then a work item does it,
+ * later. vfree_atomic() always leaves it to that: any context but NMI.
+ */
 void vfree(const void *addr);
+void vfree_atomic(const void *addr);
 
 static inline bool is_vmalloc_addr(const void *addr)
 {

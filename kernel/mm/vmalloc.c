@@ -8,11 +8,14 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <linux/bug.h>
 #include <asm/pgtable.h>
 #include <asm/tlbflush.h>
@@ -142,16 +145,44 @@ void *vzalloc(unsigned long size)
 	return vmalloc_gfp(size, GFP_KERNEL | __GFP_ZERO);
 }
 
-void vfree(const void *addr)
+/* Context: task, interrupts on: it flushes what other CPUs know of the area. */
+static void __vfree(const void *addr)
 {
-	struct vm_area *area;
+	struct vm_area *area = find_area((unsigned long)addr);
 
-	might_sleep();
-	if (!addr)
-		return;
-	area = find_area((unsigned long)addr);
 	if (!WARN(!area, "vfree: %px is not from vmalloc()\n", addr))
 		free_area(area);
+}
+
+static LLIST_HEAD(vfree_list); /* freed in interrupts; linked through their first words */
+
+static void free_deferred(struct work_struct *work)
+{
+	struct llist_node *node, *next;
+
+	llist_for_each_safe(node, next, llist_del_all(&vfree_list))
+		__vfree(node);
+}
+
+static DECLARE_WORK(vfree_work, free_deferred);
+
+void vfree_atomic(const void *addr)
+{
+	if (!addr || WARN(!is_vmalloc_addr(addr), "vfree: %px is not from vmalloc()\n", addr))
+		return;
+	if (llist_add((struct llist_node *)addr, &vfree_list))
+		schedule_work(&vfree_work);
+}
+
+void vfree(const void *addr)
+{
+	if (in_interrupt()) {
+		vfree_atomic(addr);
+		return;
+	}
+	might_sleep();
+	if (addr)
+		__vfree(addr);
 }
 
 static void __iomem *map_phys(phys_addr_t phys, unsigned long size, u64 prot)
@@ -185,6 +216,7 @@ void __iomem *ioremap_cache(phys_addr_t phys, unsigned long size)
 
 void iounmap(volatile void __iomem *addr)
 {
+	might_sleep();
 	if (is_vmalloc_addr((const void __force *)addr))
-		vfree((const void *)((unsigned long)addr & PAGE_MASK));
+		__vfree((const void *)((unsigned long)addr & PAGE_MASK));
 }

@@ -3,12 +3,17 @@
  * The rules of memory that is contiguous only in virtual addresses, of device mappings, of stacks.
  */
 #include <kunit/test.h>
+#include <linux/bottom_half.h>
 #include <linux/io.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/timer.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <asm/desc.h>
 #include <asm/pgtable.h>
 #include <asm/tlbflush.h>
@@ -88,6 +93,65 @@ static void allocate_areas(struct kunit *test)
 		vfree(area[i]);
 	}
 	vfree(NULL);
+}
+
+static void *timer_s_area;
+
+static void free_in_interrupt(void *area)
+{
+	vfree(area);
+	vfree(NULL);
+}
+
+static void free_in_timer(struct timer_list *timer)
+{
+	kvfree(xchg(&timer_s_area, NULL));
+}
+
+static DEFINE_TIMER(free_timer, free_in_timer);
+
+static void free_with_bottom_halves_off(void *area)
+{
+	local_bh_disable();
+	vfree(area);
+	local_bh_enable();
+}
+
+static void free_under_lock(void *area)
+{
+	preempt_disable();
+	vfree_atomic(area);
+	preempt_enable();
+}
+
+/* It is unmapped a moment later. */
+static void interrupts_may_free(struct kunit *test)
+{
+	char *area[4];
+
+	for (int i = 0; i < 4; i++) {
+		area[i] = vmalloc(3 * PAGE_SIZE);
+		KUNIT_ASSERT_NOT_NULL(test, area[i]);
+	}
+	run_in_hardirq(free_in_interrupt, area[0]);
+	timer_s_area = area[1];
+	mod_timer(&free_timer, jiffies + 1);
+	free_with_bottom_halves_off(area[2]);
+	free_under_lock(area[3]);
+	for (int i = 0; i < 4; i++)
+		KUNIT_EXPECT_TRUE(test, wait_until(!kern_addr_valid((unsigned long)area[i])));
+	del_timer_sync(&free_timer);
+}
+
+static void free_areas_in_interrupts(struct kunit *test)
+{
+	interrupts_may_free(test);
+	flush_scheduled_work();
+}
+
+static void areas_freed_in_interrupts_leave_nothing(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, pages_lost_by(test, free_areas_in_interrupts), 0L);
 }
 
 static void freed_areas_leave_nothing(struct kunit *test)
@@ -288,6 +352,8 @@ static struct kunit_case vmalloc_cases[] = { KUNIT_CASE(a_guard_page_follows_eve
 					     KUNIT_CASE(vzalloc_gives_zeroes),
 					     KUNIT_CASE(a_freed_gap_is_used_again),
 					     KUNIT_CASE(freed_areas_leave_nothing),
+					     KUNIT_CASE(interrupts_may_free),
+					     KUNIT_CASE(areas_freed_in_interrupts_leave_nothing),
 					     KUNIT_CASE(what_cannot_be_is_null),
 					     KUNIT_CASE(failure_halfway_gives_everything_back),
 					     KUNIT_CASE(kvmalloc_falls_back_to_single_pages),
