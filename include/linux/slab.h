@@ -153,7 +153,10 @@ static inline void *krealloc_array(void *object, size_t n, size_t size, gfp_t gf
 /* ksize - bytes that @object really has. */
 size_t ksize(const void *object);
 
-/* kvmalloc - as kmalloc(), from vmalloc() when there is no such block. Context: task, may sleep; kvfree(): as vfree(). */
+/*
+ * kvmalloc - as kmalloc(), from vmalloc() when there is no such block and @gfp may sleep. Context: what @gfp says;
+ * kvfree(): as vfree().
+ */
 void *kvmalloc(size_t size, gfp_t gfp) __malloc;
 void kvfree(const void *object);
 

@@ -408,7 +408,7 @@ void *kvmalloc(size_t size, gfp_t gfp)
 {
 	void *object = __kmalloc(size, gfp | (size > PAGE_SIZE ? __GFP_NOWARN | __GFP_NORETRY : 0));
 
-	if (object || size <= PAGE_SIZE)
+	if (object || size <= PAGE_SIZE || !gfpflags_allow_blocking(gfp))
 		return object;
 	return gfp & __GFP_ZERO ? vzalloc(size) : vmalloc(size);
 }

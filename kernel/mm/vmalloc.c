@@ -11,6 +11,7 @@
 #include <linux/llist.h>
 #include <linux/memblock.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -123,7 +124,7 @@ static void *__sched vmalloc_gfp(unsigned long size, gfp_t gfp)
 	struct vm_area *area;
 
 	might_sleep_if(gfpflags_allow_blocking(gfp));
-	if (PFN_UP(size) > nr_free_pages())
+	if (PFN_UP(size) > zone.managed_pages) /* what is not free now, shrinkers may give back */
 		return NULL;
 	area = alloc_area(size, true);
 	if (!area)

@@ -216,6 +216,12 @@ static void fill_cache(struct kunit *test, int pages)
 	}
 }
 
+static void drop_cache(void)
+{
+	while (nr_cached)
+		scan_cached(&cache_shrinker, &(struct shrink_control){ .nr_to_scan = 100 });
+}
+
 static void a_shrinker_s_memory_is_used_again(struct kunit *test)
 {
 	struct page *page[10] = { NULL };
@@ -236,11 +242,26 @@ static void a_shrinker_s_memory_is_used_again(struct kunit *test)
 	for (int i = 0; i < 10; i++)
 		if (page[i])
 			__free_page(page[i]);
-	while (nr_cached)
-		scan_cached(&cache_shrinker, &(struct shrink_control){ .nr_to_scan = 100 });
+	drop_cache();
 	counts = 0;
 	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_KERNEL | __GFP_NOWARN | __GFP_NORETRY, 10));
 	KUNIT_EXPECT_EQ(test, counts, 0); /* it is registered no more */
+}
+
+/* What is asked for is more than is free, and no more than a cache keeps. */
+static void vmalloc_uses_a_shrinker_s_memory_too(struct kunit *test)
+{
+	void *area;
+
+	vfree(vmalloc(PAGE_SIZE * (zone.reserve + 100))); /* the page tables stay */
+	fill_cache(test, zone.reserve + 200);
+	hoard_pages(&hoard, GFP_KERNEL);
+	KUNIT_ASSERT_EQ(test, register_shrinker(&cache_shrinker, "test"), 0);
+	area = vmalloc(PAGE_SIZE * (nr_free_pages() + 50));
+	unregister_shrinker(&cache_shrinker);
+	KUNIT_EXPECT_NOT_NULL(test, area);
+	vfree(area);
+	drop_cache();
 }
 
 static void who_may_not_sleep_does_not_shrink(struct kunit *test)
@@ -343,6 +364,7 @@ static struct kunit_case reclaim_cases[] = {
 	KUNIT_CASE(atomic_allocations_never_sleep),
 	KUNIT_CASE(the_reserve_is_for_atomic_allocations),
 	KUNIT_CASE(a_shrinker_s_memory_is_used_again),
+	KUNIT_CASE(vmalloc_uses_a_shrinker_s_memory_too),
 	KUNIT_CASE(who_may_not_sleep_does_not_shrink),
 	KUNIT_CASE(a_shrinker_may_allocate),
 	KUNIT_CASE(slabs_and_stacks_that_nobody_uses_are_given_back),

@@ -205,6 +205,15 @@ static void kvmalloc_falls_back_to_single_pages(struct kunit *test)
 	kvfree(large);
 }
 
+static void kvmalloc_that_may_not_sleep_does_not_fall_back(struct kunit *test)
+{
+	void *small = kvmalloc(100, GFP_ATOMIC);
+
+	KUNIT_EXPECT_NOT_NULL(test, small);
+	kvfree(small);
+	KUNIT_EXPECT_NULL(test, kvmalloc(KMALLOC_MAX_SIZE + PAGE_SIZE, GFP_ATOMIC));
+}
+
 static void ioremap_maps_registers_uncached(struct kunit *test)
 {
 	u16 __iomem *screen = ioremap(VGA_TEXT + 2, 100);
@@ -348,23 +357,25 @@ static void a_flushed_mapping_is_forgotten_by_every_cpu(struct kunit *test)
 	vfree(b);
 }
 
-static struct kunit_case vmalloc_cases[] = { KUNIT_CASE(a_guard_page_follows_every_area),
-					     KUNIT_CASE(vzalloc_gives_zeroes),
-					     KUNIT_CASE(a_freed_gap_is_used_again),
-					     KUNIT_CASE(freed_areas_leave_nothing),
-					     KUNIT_CASE(interrupts_may_free),
-					     KUNIT_CASE(areas_freed_in_interrupts_leave_nothing),
-					     KUNIT_CASE(what_cannot_be_is_null),
-					     KUNIT_CASE(failure_halfway_gives_everything_back),
-					     KUNIT_CASE(kvmalloc_falls_back_to_single_pages),
-					     KUNIT_CASE(ioremap_maps_registers_uncached),
-					     KUNIT_CASE(every_stack_has_a_guard_below),
-					     KUNIT_CASE(running_stacks_have_guards_too),
-					     KUNIT_CASE(exception_stacks_have_guards_too),
-					     KUNIT_CASE(drained_stacks_leave_nothing),
-					     KUNIT_CASE(
-						     a_flushed_mapping_is_forgotten_by_every_cpu),
-					     {} };
+static struct kunit_case vmalloc_cases[] = {
+	KUNIT_CASE(a_guard_page_follows_every_area),
+	KUNIT_CASE(vzalloc_gives_zeroes),
+	KUNIT_CASE(a_freed_gap_is_used_again),
+	KUNIT_CASE(freed_areas_leave_nothing),
+	KUNIT_CASE(interrupts_may_free),
+	KUNIT_CASE(areas_freed_in_interrupts_leave_nothing),
+	KUNIT_CASE(what_cannot_be_is_null),
+	KUNIT_CASE(failure_halfway_gives_everything_back),
+	KUNIT_CASE(kvmalloc_falls_back_to_single_pages),
+	KUNIT_CASE(kvmalloc_that_may_not_sleep_does_not_fall_back),
+	KUNIT_CASE(ioremap_maps_registers_uncached),
+	KUNIT_CASE(every_stack_has_a_guard_below),
+	KUNIT_CASE(running_stacks_have_guards_too),
+	KUNIT_CASE(exception_stacks_have_guards_too),
+	KUNIT_CASE(drained_stacks_leave_nothing),
+	KUNIT_CASE(a_flushed_mapping_is_forgotten_by_every_cpu),
+	{}
+};
 
 static struct kunit_suite vmalloc_suite = { .name = "vmalloc", .test_cases = vmalloc_cases };
 
