@@ -188,7 +188,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func);
 void rcu_barrier(void);
 
 /**
- * kfree_rcu - kfree(@ptr) after a grace period
+ * kfree_rcu, kvfree_rcu - kfree(@ptr) or kvfree(@ptr), whichever is right for it, after a grace period
  * @rhf: the name of the struct rcu_head in *@ptr
  *
  * Context: any but NMI. Without @rhf (kfree_rcu_mightsleep()) it waits: task, may sleep.
@@ -206,12 +206,13 @@ void rcu_barrier(void);
 	} while (0)
 #define KFREE_RCU_OFFSETS 4096 /* a callback below is no function, but where the head is in what to free */
 
+#define kvfree_rcu_mightsleep(ptr) kfree_rcu_mightsleep(ptr)
 #define kfree_rcu_mightsleep(ptr)                     \
 	do {                                          \
 		const void *__victim = (ptr);         \
 		if (__victim) {                       \
 			synchronize_rcu();            \
-			kfree(__victim);              \
+			kvfree(__victim);             \
 		}                                     \
 	} while (0)
 

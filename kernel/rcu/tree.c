@@ -150,7 +150,7 @@ static void call_back(struct rcu_head *head)
 	struct running_callback cb;
 
 	if (offset < KFREE_RCU_OFFSETS) {
-		kfree((void *)head - offset);
+		kvfree((void *)head - offset);
 		return;
 	}
 	callback_begin(&cb, "RCU callback", head->func, NO_LINE);

@@ -10,12 +10,15 @@
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/prandom.h>
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
+#include <linux/vmalloc.h>
+#include <asm/pgtable.h>
 #include "../../kernel/debug/report.h"
 #include "../../kernel/rcu/rcu.h"
 #include "helpers.h"
@@ -363,6 +366,19 @@ static void kfree_rcu_frees(struct kunit *test)
 
 	kfree_rcu(none, rcu);
 	KUNIT_EXPECT_EQ(test, pages_lost_by(test, free_many), 0L);
+}
+
+static void kvfree_rcu_frees_what_vmalloc_gave(struct kunit *test)
+{
+	struct freed *later = vmalloc(sizeof(*later)), *now = vmalloc(sizeof(*now));
+
+	KUNIT_ASSERT_NOT_NULL(test, later);
+	KUNIT_ASSERT_NOT_NULL(test, now);
+	kvfree_rcu(later, rcu);
+	kvfree_rcu(now);
+	KUNIT_EXPECT_FALSE(test, kern_addr_valid((unsigned long)now));
+	rcu_barrier();
+	KUNIT_EXPECT_TRUE(test, wait_until(!kern_addr_valid((unsigned long)later)));
 }
 
 /* ---- torture: readers never see what was freed ---- */
@@ -821,6 +837,7 @@ static struct kunit_case rcu_cases[] = {
 	KUNIT_CASE(a_stream_of_callbacks_holds_up_none),
 	KUNIT_CASE(rcu_barrier_waits_for_all_callbacks),
 	KUNIT_CASE(kfree_rcu_frees),
+	KUNIT_CASE(kvfree_rcu_frees_what_vmalloc_gave),
 	KUNIT_CASE(readers_never_see_what_was_freed),
 	KUNIT_CASE(a_removed_entry_still_leads_on),
 	KUNIT_CASE(splicing_waits_for_readers_of_the_old_list),
