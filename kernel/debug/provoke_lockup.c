@@ -27,7 +27,6 @@
 #include "watchdog.h"
 
 #define SCREAMING_IRQ 5
-#define SCREAMS       100000
 
 static DEFINE_MUTEX(provoke_a);
 static DEFINE_MUTEX(provoke_b);
@@ -175,7 +174,10 @@ static irqreturn_t not_mine(int irq, void *dev_id)
 	return IRQ_NONE;
 }
 
-/* No device is on this line: each interrupt is the controller's doing. */
+/*
+ * No device is on this line: each interrupt is the controller's doing. Until the line is disabled: those to
+ * another CPU may melt into one.
+ */
 static void screaming_irq(void)
 {
 	struct irq_desc *desc = irq_to_desc(SCREAMING_IRQ);
@@ -184,7 +186,7 @@ static void screaming_irq(void)
 		shell_printf("provoke: interrupt line %d is taken\n", SCREAMING_IRQ);
 		return;
 	}
-	for (int i = 0; i < SCREAMS && !signal_pending(current); i++)
+	while (!READ_ONCE(desc->depth) && !signal_pending(current))
 		desc->irq_data.chip->irq_retrigger(&desc->irq_data);
 	free_irq(SCREAMING_IRQ, NULL);
 }

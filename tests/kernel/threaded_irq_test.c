@@ -336,8 +336,7 @@ static void a_handler_that_comes_while_another_leaves_keeps_the_line_back(struct
 	freer = kthread_run(free_it, &old, "freer");
 	get_task_struct(freer);
 	KUNIT_ASSERT_TRUE(test, wait_until(!READ_ONCE(line()->action->next)));
-	gate_to_open = &gate;
-	mod_timer(&opener, jiffies + 2);
+	open_when_asleep(&gate);
 	KUNIT_ASSERT_EQ(test,
 			request_threaded_irq(TEST_IRQ, handler, thread_fn, flags, "new", &new), 0);
 	irq_wake_thread(TEST_IRQ, &new);
@@ -347,7 +346,7 @@ static void a_handler_that_comes_while_another_leaves_keeps_the_line_back(struct
 	KUNIT_EXPECT_NE(test, line()->threads_oneshot, 0UL);
 	complete_all(&new_gate);
 	KUNIT_EXPECT_TRUE(test, has_run(&new, 1));
-	del_timer_sync(&opener);
+	stop_opener();
 	free_irq(TEST_IRQ, &new);
 	free_irq(TEST_IRQ, &a);
 }
