@@ -420,6 +420,8 @@ static int provoke_one(const char *context, const char *primitive)
 
 	for (c = 0; c < NR_CONTEXTS && strcmp(contexts[c].name, context);)
 		c++;
+	if (!strcmp(primitive, "mutex_lock"))
+		primitive = "mutex";
 	for (p = 0; p < ARRAY_SIZE(primitives) && strcmp(primitives[p].name, primitive);)
 		p++;
 	if (c == NR_CONTEXTS || p == ARRAY_SIZE(primitives))

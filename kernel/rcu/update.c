@@ -28,8 +28,6 @@ void __sched synchronize_rcu(void)
 	struct rcu_synchronize rs;
 
 	might_sleep();
-	RCU_LOCKDEP_WARN(rcu_read_lock_any_held(),
-			 "Illegal synchronize_rcu() in RCU read-side critical section");
 	if (num_online_cpus() == 1 && !in_atomic())
 		return;
 	if (unlikely(in_nmi()))

@@ -99,7 +99,7 @@ AFTER = ["spinlock", "mutex", "wakeup", "timer", "rcu", "tasklet"]
 
 def wrong_with(cell):
     """What is not as it should be with a cell, in words; nothing otherwise."""
-    reports = len(re.findall(r"^BUG: ", cell.printed, re.MULTILINE))
+    reports = len(re.findall(r"^(?:BUG: |WARNING: suspicious)", cell.printed, re.MULTILINE))
     if (cell.context, cell.primitive) in LEGAL:
         return [] if cell.verdict == "clean" and not reports else [f"{cell.verdict}, {reports} reports"]
     context = CONTEXTS[cell.context]
