@@ -5,6 +5,7 @@
  */
 #include <linux/delay.h>
 #include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
@@ -37,6 +38,9 @@ static int demo_keyboard(void)
 	key = tty_getchar_timeout(&console_tty, MAX_SCHEDULE_TIMEOUT);
 	if (key < 0)
 		return key;
+	if (key == '\033') /* an arrow, say: the rest of it is no input for the shell */
+		while (tty_getchar_timeout(&console_tty, HZ / 20) >= 0)
+			;
 	say("the interrupt handler of your key woke me after %llu ms; the byte was 0x%02x",
 	    (unsigned long long)(ktime_get_ns() - before) / 1000000, key);
 	return 0;

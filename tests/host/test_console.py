@@ -182,6 +182,16 @@ def test_the_keyboard_demo_is_woken_by_a_key(shell):
     shell.wait_for_prompt()
 
 
+def test_the_keyboard_demo_takes_all_of_an_arrow_key(shell):
+    shell.type("demo keyboard\n")
+    shell.wait_for(r"Press one\.$")
+    shell.press("up")
+    shell.wait_for(r"the byte was 0x1b$")
+    shell.wait_for_prompt()
+    assert "hello" in shell.shell("echo hello")
+    assert "[A" not in shell.console
+
+
 def test_top_refreshes_until_q_is_pressed(shell):
     shell.send_serial("top\r")
     shell.wait_for_screen(r"COMMAND$")
@@ -225,6 +235,13 @@ def test_sysrq_l_shows_what_every_cpu_does(shell):
     shell.wait_for(r"sysrq: show all CPUs$")
     for cpu in range(int(count)):
         shell.wait_for(rf"CPU:? ?{cpu}\b")
+
+
+def test_a_break_on_the_serial_line_makes_a_sysrq_key_of_the_next(shell):
+    shell.qmp("chardev-send-break", id="com1")
+    shell.send_serial("wecho on\r")
+    shell.wait_for(r"sysrq: show blocked tasks$")
+    shell.wait_for(r"^on$")
 
 
 @pytest.mark.parametrize("key, code", [("b", 0), ("o", 33)])
