@@ -40,3 +40,13 @@ def test_suite(run, mode, suite):
 def test_all_suites_pass_in_one_boot_and_none_is_overlooked(run):
     report = check(run, "*", smp=4, clock="mttcg")
     assert sorted(each.name for each in report.tests) == SUITES
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pattern", "mem"), [("scale.*", "4G"), ("sched.picking_*_10000", "1G")])
+def test_a_case_that_needs_much_memory_is_not_skipped_where_there_is_enough(run, pattern, mem):
+    report = check(run, pattern, mem=mem, smp=1, clock="mttcg")
+    cases = [case for suite in report.tests for case in suite.tests]
+    assert cases and not [case.name for case in cases if case.skipped]
+    if pattern.startswith("sched"):  # with less memory it makes do with fewer tasks
+        assert all(any("; 10000 tasks: " in line for line in case.output) for case in cases), report
