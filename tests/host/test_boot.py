@@ -6,6 +6,7 @@ import re
 import pytest
 
 from conftest import ISO, LIVE_MODES
+from machine import EXIT_POWEROFF
 
 WAYS = pytest.mark.parametrize("way", [pytest.param({}, id="pvh"), pytest.param({"iso": ISO}, id="grub")])
 
@@ -18,6 +19,12 @@ def test_every_cpu_is_brought_up(boot, way, smp):
     assert re.search(rf", {smp} CPUs?$", machine.shell("uptime"), re.MULTILINE)
 
 
+def test_as_many_cpus_as_the_kernel_can_use(run):
+    code, console = run(append='run="uptime; poweroff"', smp=64)
+    assert code == EXIT_POWEROFF and "did not start" not in console, console
+    assert re.search(r", 64 CPUs$", console, re.MULTILINE), console
+
+
 @pytest.mark.parametrize("mode", LIVE_MODES)
 def test_the_prompt_comes_in_every_mode(boot, mode):
     machine = boot(**mode)
@@ -25,14 +32,15 @@ def test_the_prompt_comes_in_every_mode(boot, mode):
     assert "hello" in machine.shell("echo hello")
 
 
-@pytest.mark.parametrize("mem, least", [("32M", 20 << 10), ("4G", 4000 << 10)])
+@pytest.mark.parametrize("mem, least, most", [("32M", 20 << 10, 32 << 10), ("4G", 4000 << 10, 4 << 20),
+                                              ("8G", 8000 << 10, 8 << 20)])
 @WAYS
-def test_all_memory_is_used(boot, way, mem, least):
+def test_all_memory_is_used(boot, way, mem, least, most):
     machine = boot(mem=mem, **way)
     machine.wait_for_prompt()
     table = machine.shell("free")
     total, used, free = map(int, table.splitlines()[1].split()[:3])
-    assert least <= free < total <= 4 << 20 and used == total - free, table
+    assert least <= free < total <= most and used == total - free, table
 
 
 @pytest.mark.parametrize("machine_type", ["pc,acpi=off", "q35"])
