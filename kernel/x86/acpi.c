@@ -42,6 +42,7 @@ struct acpi_madt_info acpi_madt __ro_after_init;
 struct acpi_power_info acpi_power __ro_after_init;
 
 static bool acpi_disabled __initdata;
+static bool acpi_fadt_valid __initdata;
 
 static int __init parse_acpi(char *val)
 {
@@ -186,8 +187,12 @@ static void __init acpi_read_fadt(u64 phys)
 
 	if (!table)
 		return;
-	if (acpi_parse_fadt(table, &acpi_power, &dsdt))
+	if (acpi_fadt_valid)
+		pr_warn("acpi: a second FADT at %#llx is ignored\n", phys);
+	else if (acpi_parse_fadt(table, &acpi_power, &dsdt))
 		pr_err("acpi: the FADT at %#llx is too short\n", phys);
+	else
+		acpi_fadt_valid = true;
 	acpi_unmap(table);
 	if (dsdt)
 		acpi_read_dsdt(dsdt);
