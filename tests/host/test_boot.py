@@ -2,9 +2,11 @@
 """Both ways to boot end at the same prompt, on any number of CPUs and any amount of memory."""
 
 import re
+import subprocess
 
 import pytest
 
+import machine as machine_module
 from conftest import ISO, LIVE_MODES
 from machine import EXIT_POWEROFF
 
@@ -69,3 +71,16 @@ def test_a_table_too_many_takes_nothing_from_the_first(run, tmp_path, signature)
     assert code == 0
     assert re.search(r", 2 CPUs$", console, re.MULTILINE), console
     assert re.findall(r"\bacpi: .*", console) == re.findall(complaint or "never said", console), console
+
+
+def qemu_version():
+    said = subprocess.run([machine_module.QEMU, "--version"], capture_output=True, text=True, check=True).stdout
+    return int(re.search(r"version (\d+)", said)[1])
+
+
+def test_the_local_apic_is_used_through_msrs_where_it_can_be(run):
+    if qemu_version() < 9:
+        pytest.skip("QEMU emulates x2APIC since version 9 only")
+    code, console = run("-cpu", "max,+x2apic", append="test=smp panic=exit", smp=2)
+    assert "apic: x2APIC mode" in console, console
+    assert "smp: 2 CPUs up" in console and code == EXIT_POWEROFF, console
