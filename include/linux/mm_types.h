@@ -20,7 +20,7 @@ enum page_type {
  */
 struct page {
 	u8 type;			/* enum page_type */
-	u8 order;			/* the block is 2^order pages */
+	u8 order;			/* the block is 2^order pages; slab: in each page of it */
 	u16 inuse;			/* slab: objects out of the slab, with users or in per-CPU lists */
 	struct list_head lru;		/* free: zone's list; slab: the cache's list; else the owner's */
 	union {

@@ -36,7 +36,7 @@ struct kmem_cache_cpu {
 struct kmem_cache {
 	unsigned int size;		/* from one object to the next */
 	unsigned int object_size;	/* as asked for */
-	unsigned int order;		/* pages of a slab: 2^order */
+	unsigned int order;		/* pages of a slab: 2^order, or fewer while memory is fragmented */
 	unsigned int limit;		/* objects that a CPU keeps at most */
 	void (*ctor)(void *object);
 	const char *name;

@@ -117,42 +117,51 @@ static void check_free_object(const struct kmem_cache *s, void *object)
 		      object, next);
 }
 
+/* Where the slab of @object begins. */
+static unsigned long slab_start(const void *object)
+{
+	return (unsigned long)object & ~((PAGE_SIZE << virt_to_page(object)->order) - 1);
+}
+
 /* An object on its way in: it is one of this cache, and in use. Otherwise it is left alone. */
 static bool check_used_object(const struct kmem_cache *s, void *object)
 {
-	unsigned long slab = (unsigned long)object & ~((PAGE_SIZE << s->order) - 1);
-
 	if (WARN(!kern_addr_valid((unsigned long)object) ||
 			 (unsigned long)object >= VMALLOC_START ||
 			 virt_to_page(object)->slab_cache != s,
 		 "%s: %px is none of its objects\n", s->name, object))
 		return false;
-	if (WARN(((unsigned long)object - slab) % s->size, "%s: %px does not start an object\n",
-		 s->name, object))
+	if (WARN(((unsigned long)object - slab_start(object)) % s->size,
+		 "%s: %px does not start an object\n", s->name, object))
 		return false;
 	return !WARN(poison_words(s) > 1 && is_poisoned(s, object),
 		     "%s: object %px is freed twice\n", s->name, object);
 }
 
-static struct page *slab_of(const struct kmem_cache *s, const void *object)
+/* As many pages as the cache wants for a slab; where memory is too fragmented for that, as few as one object needs. */
+static struct page *alloc_slab_pages(const struct kmem_cache *s, gfp_t gfp)
 {
-	return virt_to_page((unsigned long)object & ~((PAGE_SIZE << s->order) - 1));
+	struct page *page = alloc_pages(gfp, s->order);
+
+	return page ?: alloc_pages(gfp, get_order(s->size));
 }
 
 /* A slab with all objects free; NULL without memory. Interrupts may be off, so this does not sleep whatever @gfp says. */
 static struct page *new_slab(struct kmem_cache *s, gfp_t gfp)
 {
-	struct page *page = alloc_pages(gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_ZERO), s->order);
+	struct page *page = alloc_slab_pages(s, gfp & ~(__GFP_DIRECT_RECLAIM | __GFP_ZERO));
 	char *object;
 
 	if (!page)
 		return NULL;
-	for (unsigned int i = 0; i < 1U << s->order; i++)
+	for (unsigned int i = 0; i < 1U << page->order; i++) {
 		page[i].slab_cache = s;
+		page[i].order = page->order;
+	}
 	page->inuse = 0;
 	page->freelist = NULL;
 	object = page_address(page);
-	for (unsigned int left = PAGE_SIZE << s->order; left >= s->size; left -= s->size) {
+	for (unsigned int left = PAGE_SIZE << page->order; left >= s->size; left -= s->size) {
 		set_next(object, page->freelist);
 		poison(s, object);
 		page->freelist = object;
@@ -166,7 +175,7 @@ static void add_empty_slab(struct kmem_cache *s, struct page *page)
 	list_add(&page->lru, &s->partial);
 	s->nr_slabs++;
 	s->nr_empty++;
-	atomic_long_add(1L << s->order, &slab_pages);
+	atomic_long_add(1L << page->order, &slab_pages);
 }
 
 static void drop_empty_slab(struct kmem_cache *s, struct page *page)
@@ -174,8 +183,8 @@ static void drop_empty_slab(struct kmem_cache *s, struct page *page)
 	list_del(&page->lru);
 	s->nr_slabs--;
 	s->nr_empty--;
-	atomic_long_sub(1L << s->order, &slab_pages);
-	__free_pages(page, s->order);
+	atomic_long_sub(1L << page->order, &slab_pages);
+	__free_pages(page, page->order);
 }
 
 /* Move objects from a slab that has some to this CPU's list, until that has @want. */
@@ -227,7 +236,7 @@ static noinline void flush_cpu_list(struct kmem_cache *s, struct kmem_cache_cpu 
 	spin_lock(&s->lock);
 	for (; c->count > keep; c->count--) {
 		void *object = c->freelist;
-		struct page *page = slab_of(s, object);
+		struct page *page = virt_to_page(slab_start(object));
 
 		c->freelist = get_next(object);
 		if (!page->freelist)
@@ -282,7 +291,7 @@ static noinline void *__sched alloc_after_reclaim(struct kmem_cache *s, gfp_t gf
 	}
 	reclaim_end(&r);
 	if (!object)
-		report_alloc_failure(gfp, s->order);
+		report_alloc_failure(gfp, get_order(s->size));
 	return object;
 }
 

@@ -349,6 +349,56 @@ static void freeing_what_is_no_object_is_reported(struct kunit *test)
 	kmem_cache_destroy(cache);
 }
 
+static LIST_HEAD(hoard);
+
+/* Nothing is free but every other one of a block's pages. */
+static void fragment_memory(struct kunit *test)
+{
+	struct page *page, *next;
+	LIST_HEAD(singles);
+
+	KUNIT_ASSERT_GT(test, hoard_pages(&hoard, GFP_ATOMIC), 0UL);
+	page = list_last_entry(&hoard, struct page, lru); /* a large one: they came first */
+	list_del(&page->lru);
+	__free_pages(page, page->order);
+	while ((page = alloc_page(GFP_ATOMIC | __GFP_NOWARN)))
+		list_add(&page->lru, &singles);
+	list_for_each_entry_safe(page, next, &singles, lru) {
+		list_move(&page->lru, &hoard);
+		if (page_to_pfn(page) % 2) {
+			list_del(&page->lru);
+			__free_page(page);
+		}
+	}
+}
+
+static void use_fragments(struct kunit *test)
+{
+	static const unsigned int sizes[] = { 1024, 2048, 4096 };
+	u8 *object[64];
+
+	fragment_memory(test);
+	KUNIT_EXPECT_NULL(test, alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 3));
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (int j = 0; j < 64; j++) {
+			object[j] = kmalloc(sizes[i], GFP_ATOMIC | __GFP_NOWARN);
+			KUNIT_EXPECT_NOT_NULL(test, object[j]);
+			if (object[j])
+				memset(object[j], j, sizes[i]);
+		}
+		for (int j = 0; j < 64; j++) {
+			KUNIT_EXPECT_TRUE(test, !object[j] || !memchr_inv(object[j], j, sizes[i]));
+			kfree(object[j]);
+		}
+	}
+	free_hoard(&hoard);
+}
+
+static void slabs_of_single_pages_will_do_in_fragmented_memory(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, pages_lost_by(test, use_fragments), 0L);
+}
+
 static struct kunit_case slab_cases[] = {
 	KUNIT_CASE(sizes_and_alignment_are_as_promised),
 	KUNIT_CASE(kzalloc_gives_zeroes),
@@ -364,6 +414,7 @@ static struct kunit_case slab_cases[] = {
 	KUNIT_CASE(a_double_free_is_reported_and_ignored),
 	KUNIT_CASE(writing_to_a_freed_object_is_reported),
 	KUNIT_CASE(freeing_what_is_no_object_is_reported),
+	KUNIT_CASE(slabs_of_single_pages_will_do_in_fragmented_memory),
 	{}
 };
 
