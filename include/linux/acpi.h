@@ -92,6 +92,20 @@ int acpi_parse_madt(const struct acpi_table_header *table, struct acpi_madt_info
 int acpi_parse_fadt(const struct acpi_table_header *table, struct acpi_power_info *info, u64 *dsdt);
 int acpi_parse_s5(const struct acpi_table_header *dsdt, struct acpi_power_info *info);
 
+#define ACPI_RSDP_LENGTH 36
+
+/* Where the list of tables is: the XSDT, if not 0, is to be preferred. */
+struct acpi_root {
+	u32 rsdt;
+	u64 xsdt;
+};
+
+/**
+ * acpi_parse_rsdp - read what may be the root pointer (5.2.5.3), ACPI_RSDP_LENGTH bytes
+ * Context: any. Return: 0; -EINVAL when it is not one. One whose second half alone is bad has no XSDT.
+ */
+int acpi_parse_rsdp(const void *at, struct acpi_root *root);
+
 /* acpi_table_valid - Return: does @table, of which @size bytes can be read, have a sane length and checksum? */
 bool acpi_table_valid(const struct acpi_table_header *table, size_t size);
 

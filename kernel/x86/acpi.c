@@ -16,21 +16,6 @@
 
 #define MAX_TABLE_LENGTH (16U << 20) /* anything longer is garbage; a big DSDT has half a MiB */
 
-/* 5.2.5.3, Root System Description Pointer; the second half since revision 2. */
-struct rsdp {
-	char signature[8];
-	u8 checksum;
-	char oem_id[6];
-	u8 revision;
-	u32 rsdt;
-	u32 length;
-	u64 xsdt;
-	u8 extended_checksum;
-	u8 reserved[3];
-} __packed;
-
-#define RSDP_V1_LENGTH 20
-
 /* 5.2.5.1: where a BIOS keeps it, on a multiple of 16. */
 #define EBDA_POINTER       0x40e /* its segment; the BIOS data area has it */
 #define EBDA_SEARCH_LENGTH 1024
@@ -105,42 +90,25 @@ static const struct acpi_table_header *__init acpi_get_table(u64 phys, const cha
 	return table;
 }
 
-static bool __init bytes_sum_to_zero(const void *start, u32 length)
-{
-	u8 sum = 0;
-
-	for (u32 i = 0; i < length; i++)
-		sum += ((const u8 *)start)[i];
-	return sum == 0;
-}
-
-static bool __init rsdp_valid(const struct rsdp *rsdp)
-{
-	return !memcmp(rsdp->signature, "RSD PTR ", 8) && bytes_sum_to_zero(rsdp, RSDP_V1_LENGTH);
-}
-
-/* Look for the root pointer in an area of memory; copy it to @found. */
-static bool __init rsdp_search(u64 phys, u32 length, struct rsdp *found)
+/* Look for the root pointer in an area of memory. */
+static bool __init rsdp_search(u64 phys, u32 length, struct acpi_root *root)
 {
 	const char *area = acpi_map(phys, length);
 	bool ok = false;
 
-	for (u32 offset = 0; area && !ok && offset + sizeof(*found) <= length; offset += 16) {
-		ok = rsdp_valid((const struct rsdp *)(area + offset));
-		if (ok)
-			memcpy(found, area + offset, sizeof(*found));
-	}
+	for (u32 offset = 0; area && !ok && offset + ACPI_RSDP_LENGTH <= length; offset += 16)
+		ok = !acpi_parse_rsdp(area + offset, root);
 	acpi_unmap(area);
 	return ok;
 }
 
-static bool __init rsdp_find(struct rsdp *rsdp)
+static bool __init rsdp_find(struct acpi_root *root)
 {
 	const u16 *ebda_segment;
 	u64 ebda = 0;
 
 	if (rsdp_phys) {
-		if (rsdp_search(rsdp_phys, sizeof(*rsdp), rsdp))
+		if (rsdp_search(rsdp_phys, ACPI_RSDP_LENGTH, root))
 			return true;
 		pr_err("acpi: the boot loader's root pointer at %#llx is not one\n",
 		       (u64)rsdp_phys);
@@ -149,8 +117,8 @@ static bool __init rsdp_find(struct rsdp *rsdp)
 	if (ebda_segment)
 		ebda = (u64)*ebda_segment << 4;
 	acpi_unmap(ebda_segment);
-	return (ebda && rsdp_search(ebda, EBDA_SEARCH_LENGTH, rsdp)) ||
-	       rsdp_search(BIOS_AREA_START, BIOS_AREA_LENGTH, rsdp);
+	return (ebda && rsdp_search(ebda, EBDA_SEARCH_LENGTH, root)) ||
+	       rsdp_search(BIOS_AREA_START, BIOS_AREA_LENGTH, root);
 }
 
 /* What each signature in the root table leads to. */
@@ -236,20 +204,19 @@ static bool __init acpi_read_root(u64 phys, const char *what, u32 width)
 
 static bool __init acpi_read_tables(void)
 {
-	struct rsdp rsdp;
+	struct acpi_root root;
 
 	if (acpi_disabled) {
 		pr_info("acpi: off\n");
 		return false;
 	}
-	if (!rsdp_find(&rsdp)) {
+	if (!rsdp_find(&root)) {
 		pr_warn("acpi: no root pointer found\n");
 		return false;
 	}
-	if (rsdp.revision >= 2 && rsdp.xsdt && bytes_sum_to_zero(&rsdp, sizeof(rsdp)) &&
-	    acpi_read_root(rsdp.xsdt, "XSDT", 8))
+	if (root.xsdt && acpi_read_root(root.xsdt, "XSDT", 8))
 		return true;
-	return acpi_read_root(rsdp.rsdt, "RSDT", 4);
+	return acpi_read_root(root.rsdt, "RSDT", 4);
 }
 
 void __init acpi_init(void)

@@ -12,6 +12,23 @@
 #include <linux/string.h>
 #include <asm/apic.h>
 
+/* 5.2.5.3, Root System Description Pointer; the second half since revision 2. */
+struct rsdp {
+	char signature[8];
+	u8 checksum;
+	char oem_id[6];
+	u8 revision;
+	u32 rsdt;
+	u32 length;
+	u64 xsdt;
+	u8 extended_checksum;
+	u8 reserved[3];
+} __packed;
+
+static_assert(sizeof(struct rsdp) == ACPI_RSDP_LENGTH);
+
+#define RSDP_V1_LENGTH 20
+
 /* 5.2.12, Multiple APIC Description Table; entries follow it. */
 struct madt {
 	struct acpi_table_header header;
@@ -86,16 +103,33 @@ static_assert(offsetof(struct fadt, x_dsdt) == 140);
 #define FADT_FLAG_TIMER_32BIT (1U << 8)
 #define FADT_FLAG_RESET_REG   (1U << 10)
 
-bool acpi_table_valid(const struct acpi_table_header *table, size_t size)
+static bool bytes_sum_to_zero(const void *start, u32 length)
 {
-	const u8 *bytes = (const u8 *)table;
 	u8 sum = 0;
 
-	if (size < sizeof(*table) || table->length < sizeof(*table) || table->length > size)
-		return false;
-	for (u32 i = 0; i < table->length; i++)
-		sum += bytes[i];
+	for (u32 i = 0; i < length; i++)
+		sum += ((const u8 *)start)[i];
 	return sum == 0;
+}
+
+bool acpi_table_valid(const struct acpi_table_header *table, size_t size)
+{
+	return size >= sizeof(*table) && table->length >= sizeof(*table) && table->length <= size &&
+	       bytes_sum_to_zero(table, table->length);
+}
+
+int acpi_parse_rsdp(const void *at, struct acpi_root *root)
+{
+	const struct rsdp *rsdp = at;
+
+	memset(root, 0, sizeof(*root));
+	if (memcmp(rsdp->signature, "RSD PTR ", sizeof(rsdp->signature)) != 0 ||
+	    !bytes_sum_to_zero(rsdp, RSDP_V1_LENGTH))
+		return -EINVAL;
+	root->rsdt = rsdp->rsdt;
+	if (rsdp->revision >= 2 && bytes_sum_to_zero(rsdp, sizeof(*rsdp)))
+		root->xsdt = rsdp->xsdt;
+	return 0;
 }
 
 /* Without a MADT: no other CPUs, and what the MultiProcessor specification 1.4 has in its default configuration (5.1). */

@@ -106,6 +106,47 @@ static void a_table_is_valid_if_sum_and_length_are(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, acpi_table_valid(table, draft_len));
 }
 
+/* A root pointer of a revision at the end of the area: offsets are those of table 5-3. */
+static u8 *place_rsdp(u8 revision)
+{
+	u8 *rsdp = area + AREA - ACPI_RSDP_LENGTH;
+
+	memset(rsdp, 0, ACPI_RSDP_LENGTH);
+	memcpy(rsdp, "RSD PTR ", 8);
+	rsdp[15] = revision;
+	put_unaligned_le32(0x12345678, rsdp + 16);
+	put_unaligned_le32(ACPI_RSDP_LENGTH, rsdp + 20);
+	put_unaligned_le64(0x123456789aULL, rsdp + 24);
+	for (int i = 0; i < 20; i++)
+		rsdp[8] -= i == 8 ? 0 : rsdp[i];
+	for (int i = 20; i < ACPI_RSDP_LENGTH; i++)
+		rsdp[32] -= i == 32 ? 0 : rsdp[i];
+	return rsdp;
+}
+
+static void a_root_pointer_is_believed_as_far_as_its_sums_are_right(struct kunit *test)
+{
+	struct acpi_root root;
+
+	KUNIT_EXPECT_EQ(test, acpi_parse_rsdp(place_rsdp(2), &root), 0);
+	KUNIT_EXPECT_EQ(test, root.rsdt, 0x12345678U);
+	KUNIT_EXPECT_EQ(test, root.xsdt, 0x123456789aULL);
+	KUNIT_EXPECT_EQ(test, acpi_parse_rsdp(place_rsdp(0), &root), 0);
+	KUNIT_EXPECT_EQ(test, root.rsdt, 0x12345678U);
+	KUNIT_EXPECT_EQ(test, root.xsdt, 0ULL);
+	for (int i = 0; i < ACPI_RSDP_LENGTH; i++) {
+		u8 *rsdp = place_rsdp(2);
+
+		rsdp[i]++;
+		KUNIT_EXPECT_EQ(test, acpi_parse_rsdp(rsdp, &root), i < 20 ? -EINVAL : 0);
+		KUNIT_EXPECT_EQ(test, root.rsdt, i < 20 ? 0 : 0x12345678U);
+		KUNIT_EXPECT_EQ(test, root.xsdt, 0ULL);
+	}
+	place_rsdp(2)[0] = 'X';
+	area[AREA - ACPI_RSDP_LENGTH + 8] += 'R' - 'X'; /* the sum is right, the name is not */
+	KUNIT_EXPECT_EQ(test, acpi_parse_rsdp(area + AREA - ACPI_RSDP_LENGTH, &root), -EINVAL);
+}
+
 static struct acpi_madt_info madt; /* large */
 
 static int parse_madt(size_t len)
@@ -353,19 +394,22 @@ static void this_machine_was_understood(struct kunit *test)
 	KUNIT_EXPECT_GE(test, acpi_madt.nr_ioapics, 1U);
 }
 
-static struct kunit_case acpi_cases[] = { KUNIT_CASE(a_table_is_valid_if_sum_and_length_are),
-					  KUNIT_CASE(a_good_madt_is_read_whole),
-					  KUNIT_CASE(an_entry_of_length_zero_does_not_stop_time),
-					  KUNIT_CASE(an_entry_shorter_than_its_type_is_refused),
-					  KUNIT_CASE(a_table_cut_anywhere_is_survived),
-					  KUNIT_CASE(a_table_without_cpus_or_ioapics_is_refused),
-					  KUNIT_CASE(more_of_anything_than_fits_does_not_overflow),
-					  KUNIT_CASE(random_damage_is_refused_or_harmless),
-					  KUNIT_CASE(a_fadt_is_read_as_far_as_it_goes),
-					  KUNIT_CASE(s5_is_found_where_it_is_named),
-					  KUNIT_CASE(a_malformed_s5_is_no_s5),
-					  KUNIT_CASE(this_machine_was_understood),
-					  {} };
+static struct kunit_case acpi_cases[] = {
+	KUNIT_CASE(a_table_is_valid_if_sum_and_length_are),
+	KUNIT_CASE(a_root_pointer_is_believed_as_far_as_its_sums_are_right),
+	KUNIT_CASE(a_good_madt_is_read_whole),
+	KUNIT_CASE(an_entry_of_length_zero_does_not_stop_time),
+	KUNIT_CASE(an_entry_shorter_than_its_type_is_refused),
+	KUNIT_CASE(a_table_cut_anywhere_is_survived),
+	KUNIT_CASE(a_table_without_cpus_or_ioapics_is_refused),
+	KUNIT_CASE(more_of_anything_than_fits_does_not_overflow),
+	KUNIT_CASE(random_damage_is_refused_or_harmless),
+	KUNIT_CASE(a_fadt_is_read_as_far_as_it_goes),
+	KUNIT_CASE(s5_is_found_where_it_is_named),
+	KUNIT_CASE(a_malformed_s5_is_no_s5),
+	KUNIT_CASE(this_machine_was_understood),
+	{}
+};
 
 static struct kunit_suite acpi_suite = {
 	.name = "acpi",
