@@ -17,8 +17,8 @@ def test_an_unknown_word_is_named_and_otherwise_left_alone(boot, word):
                    ) or word == "run"
 
 
-@pytest.mark.parametrize("word", ["loglevel=banana", "maxcpus=-3", "maxcpus=0", "maxcpus=65", "maxcpus=1000", "hz=0", "hz=10001",
-                                  "quiet=very", "acpi=on", "hz=frog", "seed=0xzz",
+@pytest.mark.parametrize("word", ["loglevel=banana", "maxcpus=-3", "maxcpus=0", "maxcpus=65", "maxcpus=1000", "hz=0",
+                                  "hz=10001", "quiet=very", "acpi=on", "hz=frog", "seed=0xzz",
                                   "panic=maybe", "atomic_sleep=never", "loglevel=99999999999999999999",
                                   "loglevel="])
 def test_a_malformed_value_is_reported_and_the_default_kept(boot, word):
