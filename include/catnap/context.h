@@ -16,7 +16,8 @@ struct running_callback {
 	const char *what;
 	const void *function;
 	int nr;				/* of the interrupt line, for a handler */
-	int level;			/* preempt_count when it began: whose context it is */
+	int count;			/* preempt_count when it began */
+	bool irqs_off;			/* and whether interrupts were off */
 	struct running_callback *outer;
 #endif
 };
@@ -27,6 +28,7 @@ struct running_callback {
  * @what: what it is, in words
  * @nr: of the interrupt line; NO_LINE for what is no handler of one
  *
+ * A function that leaves preempt_count or interrupts otherwise than it found them is reported by name, and that undone.
  * Context: any. They nest like the calls they stand around.
  */
 void callback_begin(struct running_callback *cb, const char *what, const void *function, int nr);

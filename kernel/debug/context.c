@@ -4,6 +4,8 @@
  * callback, which section, and where that began. The debug profile notes these things as they happen
  * (<catnap/context.h>); each note belongs to its task or to its CPU, so there is no lock.
  */
+#include <linux/atomic.h>
+#include <linux/bug.h>
 #include <linux/interrupt.h>
 #include <linux/irqdesc.h>
 #include <linux/kallsyms.h>
@@ -30,15 +32,43 @@ void callback_begin(struct running_callback *cb, const char *what, const void *f
 	cb->what = what;
 	cb->function = function;
 	cb->nr = nr;
-	cb->level = preempt_count() & LEVEL_MASK;
+	cb->count = preempt_count();
+	cb->irqs_off = irqs_disabled();
 	cb->outer = curr->callback;
 	barrier(); /* an interrupt that comes here finds it complete */
 	WRITE_ONCE(curr->callback, cb);
 }
 
+/* Once in a row for each function: the next call may follow at once. */
+static void report_unbalanced(const struct running_callback *cb, unsigned int count, bool irqs_off)
+{
+	static const void *reported;
+
+	if (xchg(&reported, cb->function) == cb->function)
+		return;
+	WARN(1,
+	     "%s %ps leaves preempt_count %08x, entered with %08x; interrupts %s, entered with %s\n",
+	     cb->what, cb->function, count, cb->count, irqs_off ? "off" : "on",
+	     cb->irqs_off ? "off" : "on");
+}
+
+static noinline void restore_context(const struct running_callback *cb)
+{
+	unsigned int count = preempt_count();
+	bool irqs_off = irqs_disabled();
+
+	local_irq_disable();
+	preempt_count_set(cb->count);
+	report_unbalanced(cb, count, irqs_off);
+	if (!cb->irqs_off)
+		local_irq_enable();
+}
+
 void callback_end(struct running_callback *cb)
 {
 	WRITE_ONCE(current->callback, cb->outer);
+	if (unlikely(preempt_count() != cb->count || irqs_disabled() != cb->irqs_off))
+		restore_context(cb);
 }
 
 static void print_place(const char *what, unsigned long ip)
@@ -65,7 +95,7 @@ static void print_interrupt(int count)
 	char place[KSYM_SYMBOL_LEN];
 
 	pr_err("Context: %s on CPU %d\n", level_name(count), raw_smp_processor_id());
-	for (; cb && cb->level == (count & LEVEL_MASK); cb = cb->outer) {
+	for (; cb && (cb->count & LEVEL_MASK) == (count & LEVEL_MASK); cb = cb->outer) {
 		sprint_location(place, (unsigned long)cb->function, false);
 		if (cb->nr == NO_LINE)
 			pr_err(" in %s %s\n", cb->what, place);

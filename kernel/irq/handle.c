@@ -19,6 +19,26 @@ static noinline void report_missing_thread(const struct irqaction *action)
 		     action->irq, action->name);
 }
 
+static noinline void report_bogus_answer(const struct irqaction *action, irqreturn_t answer)
+{
+	pr_warn_once("irq %u: the handler of %s returned %#x, which is no irqreturn_t\n",
+		     action->irq, action->name, answer);
+}
+
+/* A handler wants its thread, or answers nonsense: that is no answer. */
+static irqreturn_t note_wish(const struct irqaction *action, irqreturn_t answer,
+			     unsigned long *woken)
+{
+	if (answer > (IRQ_HANDLED | IRQ_WAKE_THREAD)) {
+		report_bogus_answer(action, answer);
+		return IRQ_NONE;
+	}
+	*woken |= action->thread_mask;
+	if (!action->thread_mask)
+		report_missing_thread(action);
+	return answer;
+}
+
 /* @woken becomes the thread_mask of the threads that are to run. */
 static irqreturn_t run_handlers(struct irq_desc *desc, unsigned long *woken)
 {
@@ -32,12 +52,9 @@ static irqreturn_t run_handlers(struct irq_desc *desc, unsigned long *woken)
 		callback_begin(&cb, "handler", action->handler, desc->irq_data.irq);
 		ret = action->handler(desc->irq_data.irq, action->dev_id);
 		callback_end(&cb);
+		if (unlikely(ret > IRQ_HANDLED))
+			ret = note_wish(action, ret, woken);
 		answer |= ret;
-		if (unlikely(ret & IRQ_WAKE_THREAD)) {
-			*woken |= action->thread_mask;
-			if (!action->thread_mask)
-				report_missing_thread(action);
-		}
 	}
 	return answer;
 }

@@ -301,6 +301,65 @@ static void a_line_that_nobody_answers_is_disabled(struct kunit *test)
 	free_irq(TEST_IRQ, &device);
 }
 
+static void an_answer_that_is_none_is_reported_and_ignored(struct kunit *test)
+{
+	static bool reported; /* in an earlier run of this suite */
+	struct device device = { .answer = (irqreturn_t)-22 };
+	u64 mark = log_mark();
+
+	KUNIT_ASSERT_EQ(test, request_irq(TEST_IRQ, handler, 0, "bogus", &device), 0);
+	interrupt_and_wait(test, 0);
+	KUNIT_EXPECT_EQ(test, log_has(mark, "the handler of bogus returned 0xffffffea"), !reported);
+	KUNIT_EXPECT_EQ(test, irq_to_desc(TEST_IRQ)->unhandled, 1U);
+	free_irq(TEST_IRQ, &device);
+	reported = true;
+}
+
+static irqreturn_t unbalanced_handler(int irq, void *dev_id)
+{
+	preempt_disable();
+	local_irq_enable();
+	return IRQ_HANDLED;
+}
+
+static void unbalanced_function(struct tasklet_struct *t)
+{
+	preempt_disable();
+}
+
+static void unbalanced_softirq(struct softirq_action *action)
+{
+	local_irq_disable();
+}
+
+/* Each is named, and leaves no harm behind. */
+static void unbalanced_callbacks_are_reported_and_mended(struct kunit *test)
+{
+	static DECLARE_TASKLET(tasklet, unbalanced_function);
+	static struct device device;
+	u64 mark = log_mark();
+
+	if (!IS_ENABLED(CONFIG_DEBUG_ATOMIC_SLEEP))
+		kunit_skip(test, "only the debug profile looks");
+	set_cpus_allowed_ptr(current, cpumask_of(0));
+	KUNIT_ASSERT_EQ(test, request_irq(TEST_IRQ, unbalanced_handler, 0, "leaky", &device), 0);
+	interrupt_and_wait(test, 0);
+	free_irq(TEST_IRQ, &device);
+	KUNIT_EXPECT_TRUE(test, log_has_both(mark, "handler unbalanced_handler leaves",
+					     "interrupts on, entered with off"));
+	local_bh_disable();
+	tasklet_schedule(&tasklet);
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "tasklet unbalanced_function leaves"));
+	open_softirq(PROVOKE_SOFTIRQ, unbalanced_softirq);
+	local_bh_disable();
+	raise_softirq(PROVOKE_SOFTIRQ);
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, log_has_both(mark, "softirq unbalanced_softirq leaves",
+					     "interrupts off, entered with on"));
+	KUNIT_EXPECT_TRUE(test, preemptible());
+}
+
 static void an_answer_now_and_then_keeps_a_line_open(struct kunit *test)
 {
 	struct device device = {};
@@ -323,24 +382,27 @@ static void unanswered_interrupts_far_apart_keep_a_line_open(struct kunit *test)
 	free_irq(TEST_IRQ, &device);
 }
 
-static struct kunit_case line_cases[] = { KUNIT_CASE(a_handler_runs_once_per_interrupt_in_hardirq),
-					  KUNIT_CASE(wrong_requests_are_refused),
-					  KUNIT_CASE(freeing_what_is_not_there_is_reported),
-					  KUNIT_CASE(sharers_are_all_called_until_they_leave),
-					  KUNIT_CASE(a_trigger_is_set_by_the_first_handler),
-					  KUNIT_CASE(an_edge_while_disabled_is_delivered_by_enable),
-					  KUNIT_CASE(disabling_costs_nothing_without_an_interrupt),
-					  KUNIT_CASE(an_unbalanced_enable_is_reported_and_ignored),
-					  KUNIT_CASE(free_irq_waits_for_a_running_handler),
-					  KUNIT_CASE(disable_irq_waits_for_a_running_handler),
-					  KUNIT_CASE(one_line_never_runs_on_two_cpus),
-					  KUNIT_CASE(affinity_takes_the_first_online_cpu),
-					  KUNIT_CASE(the_table_names_lines_and_counts),
-					  KUNIT_CASE(a_line_that_nobody_answers_is_disabled),
-					  KUNIT_CASE(an_answer_now_and_then_keeps_a_line_open),
-					  KUNIT_CASE(
-						  unanswered_interrupts_far_apart_keep_a_line_open),
-					  {} };
+static struct kunit_case line_cases[] = {
+	KUNIT_CASE(a_handler_runs_once_per_interrupt_in_hardirq),
+	KUNIT_CASE(wrong_requests_are_refused),
+	KUNIT_CASE(freeing_what_is_not_there_is_reported),
+	KUNIT_CASE(sharers_are_all_called_until_they_leave),
+	KUNIT_CASE(a_trigger_is_set_by_the_first_handler),
+	KUNIT_CASE(an_edge_while_disabled_is_delivered_by_enable),
+	KUNIT_CASE(disabling_costs_nothing_without_an_interrupt),
+	KUNIT_CASE(an_unbalanced_enable_is_reported_and_ignored),
+	KUNIT_CASE(free_irq_waits_for_a_running_handler),
+	KUNIT_CASE(disable_irq_waits_for_a_running_handler),
+	KUNIT_CASE(one_line_never_runs_on_two_cpus),
+	KUNIT_CASE(affinity_takes_the_first_online_cpu),
+	KUNIT_CASE(the_table_names_lines_and_counts),
+	KUNIT_CASE(a_line_that_nobody_answers_is_disabled),
+	KUNIT_CASE(an_answer_that_is_none_is_reported_and_ignored),
+	KUNIT_CASE(unbalanced_callbacks_are_reported_and_mended),
+	KUNIT_CASE(an_answer_now_and_then_keeps_a_line_open),
+	KUNIT_CASE(unanswered_interrupts_far_apart_keep_a_line_open),
+	{}
+};
 
 static struct kunit_suite line_suite = {
 	.name = "irq",
