@@ -6,6 +6,7 @@
 #include <linux/hash.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
+#include <linux/rculist.h>
 
 #define DEFINE_HASHTABLE(name, bits) \
 	struct hlist_head name[1 << (bits)] = { [0 ... ((1 << (bits)) - 1)] = HLIST_HEAD_INIT }
@@ -47,5 +48,15 @@ static inline bool __hash_empty(struct hlist_head *ht, unsigned int sz)
 	hlist_for_each_entry(obj, &(name)[hash_min(key, HASH_BITS(name))], member)
 #define hash_for_each_possible_safe(name, obj, tmp, member, key) \
 	hlist_for_each_entry_safe(obj, tmp, &(name)[hash_min(key, HASH_BITS(name))], member)
+
+/* For readers in rcu_read_lock(); the owner still locks out other writers. */
+#define hash_add_rcu(table, node, key) \
+	hlist_add_head_rcu(node, &(table)[hash_min(key, HASH_BITS(table))])
+#define hash_del_rcu(node) hlist_del_init_rcu(node)
+#define hash_for_each_rcu(name, bkt, obj, member)                                       \
+	for ((bkt) = 0, obj = NULL; obj == NULL && (bkt) < (int)HASH_SIZE(name); (bkt)++) \
+		hlist_for_each_entry_rcu(obj, &(name)[bkt], member)
+#define hash_for_each_possible_rcu(name, obj, member, key, cond...) \
+	hlist_for_each_entry_rcu(obj, &(name)[hash_min(key, HASH_BITS(name))], member, ##cond)
 
 #endif /* _LINUX_HASHTABLE_H */

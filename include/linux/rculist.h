@@ -24,6 +24,9 @@
 	RCU_LOCKDEP_WARN(!(cond) && !rcu_read_lock_any_held(),                      \
 			 "RCU-list traversed in non-reader section")
 
+#define __list_check_srcu(cond) \
+	RCU_LOCKDEP_WARN(!(cond), "RCU-list traversed without holding the required lock")
+
 /* ---- list_head ---- */
 
 static inline void INIT_LIST_HEAD_RCU(struct list_head *list)
@@ -121,6 +124,14 @@ static inline void list_splice_init_rcu(struct list_head *list, struct list_head
 	     pos = list_entry_rcu((head)->next, typeof(*pos), member);                     \
 	     &pos->member != (head);                                                       \
 	     pos = list_entry_rcu(pos->member.next, typeof(*pos), member))
+#define list_for_each_rcu(pos, head)                                                       \
+	for (pos = rcu_dereference((head)->next); pos != (head); pos = rcu_dereference(pos->next))
+/* In an SRCU section: @cond says which, usually srcu_read_lock_held(). */
+#define list_for_each_entry_srcu(pos, head, member, cond)                                  \
+	for (({ __list_check_srcu(cond); }),                                               \
+	     pos = list_entry_rcu((head)->next, typeof(*pos), member);                     \
+	     &pos->member != (head);                                                       \
+	     pos = list_entry_rcu(pos->member.next, typeof(*pos), member))
 #define list_for_each_entry_lockless(pos, head, member)                                    \
 	for (pos = list_entry_rcu((head)->next, typeof(*pos), member);                     \
 	     &pos->member != (head);                                                       \
@@ -207,6 +218,10 @@ static inline void hlist_add_tail_rcu(struct hlist_node *n, struct hlist_head *h
 
 #define hlist_for_each_entry_rcu(pos, head, member, cond...)                               \
 	for (({ __list_check_rcu(dummy, ##cond, 0); }),                                                \
+	     pos = __hlist_entry_rcu(hlist_first_rcu(head), pos, member); pos;             \
+	     pos = __hlist_entry_rcu(hlist_next_rcu(&(pos)->member), pos, member))
+#define hlist_for_each_entry_srcu(pos, head, member, cond)                                 \
+	for (({ __list_check_srcu(cond); }),                                               \
 	     pos = __hlist_entry_rcu(hlist_first_rcu(head), pos, member); pos;             \
 	     pos = __hlist_entry_rcu(hlist_next_rcu(&(pos)->member), pos, member))
 #define hlist_for_each_entry_rcu_bh(pos, head, member)                                     \

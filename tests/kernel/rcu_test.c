@@ -7,6 +7,7 @@
 #include <linux/bottom_half.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
+#include <linux/hashtable.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/kthread.h>
@@ -581,6 +582,56 @@ static void make_items(struct item *items, int n)
 		items[i] = (struct item){ .number = i + 1 };
 }
 
+static DEFINE_HASHTABLE(numbers, 2);
+
+static int hashed_with(int number)
+{
+	struct item *item;
+	int found = 0;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(numbers, item, node, number) found += item->number == number;
+	rcu_read_unlock();
+	return found;
+}
+
+static void hash_tables_have_readers_without_a_lock(struct kunit *test)
+{
+	struct item items[9], *item;
+	int bucket, sum = 0;
+
+	hash_init(numbers);
+	make_items(items, 9);
+	for (int i = 0; i < 9; i++)
+		hash_add_rcu(numbers, &items[i].node, items[i].number);
+	for (int i = 1; i <= 9; i++)
+		KUNIT_EXPECT_EQ(test, hashed_with(i), 1);
+	hash_del_rcu(&items[4].node);
+	KUNIT_EXPECT_FALSE(test, hash_hashed(&items[4].node));
+	KUNIT_EXPECT_EQ(test, hashed_with(5), 0);
+	rcu_read_lock();
+	hash_for_each_rcu(numbers, bucket, item, node) sum += item->number;
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, sum, 40);
+}
+
+static void bare_entries_can_be_followed_too(struct kunit *test)
+{
+	struct item items[3];
+	struct list_head *pos;
+	int digits = 0;
+	LIST_HEAD(list);
+
+	make_items(items, 3);
+	for (int i = 0; i < 3; i++)
+		list_add_tail_rcu(&items[i].entry, &list);
+	rcu_read_lock();
+	list_for_each_rcu(pos, &list)
+		digits = digits * 10 + list_entry(pos, struct item, entry)->number;
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, digits, 123);
+}
+
 static void a_removed_entry_still_leads_on(struct kunit *test)
 {
 	struct item items[4], *pos;
@@ -840,6 +891,8 @@ static struct kunit_case rcu_cases[] = {
 	KUNIT_CASE(kvfree_rcu_frees_what_vmalloc_gave),
 	KUNIT_CASE(readers_never_see_what_was_freed),
 	KUNIT_CASE(a_removed_entry_still_leads_on),
+	KUNIT_CASE(hash_tables_have_readers_without_a_lock),
+	KUNIT_CASE(bare_entries_can_be_followed_too),
 	KUNIT_CASE(splicing_waits_for_readers_of_the_old_list),
 	KUNIT_CASE(sleeping_in_a_section_names_it_and_where_it_began),
 	KUNIT_CASE(every_kind_of_section_is_named),

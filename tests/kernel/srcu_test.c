@@ -5,6 +5,7 @@
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/prandom.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/srcu.h>
@@ -336,6 +337,50 @@ static void a_pointer_fetched_outside_a_section_is_reported(struct kunit *test)
 	reported = true;
 }
 
+struct listed {
+	int number;
+	struct list_head entry;
+	struct hlist_node node;
+};
+
+static int read_lists(struct list_head *list, struct hlist_head *hlist)
+{
+	struct listed *pos;
+	int digits = 0;
+
+	list_for_each_entry_srcu(pos, list, entry, srcu_read_lock_held(&ours))
+		digits = digits * 10 + pos->number;
+	hlist_for_each_entry_srcu(pos, hlist, node, srcu_read_lock_held(&ours))
+		digits = digits * 10 + pos->number;
+	return digits;
+}
+
+/* Another section, rcu_read_lock()'s, will not do. */
+static void lists_are_followed_in_the_section_that_is_named(struct kunit *test)
+{
+	static bool reported; /* in an earlier run of this suite */
+	struct listed a = { .number = 1 }, b = { .number = 2 };
+	struct hlist_head hlist = HLIST_HEAD_INIT;
+	LIST_HEAD(list);
+	u64 mark = log_mark();
+	int idx;
+
+	list_add_rcu(&a.entry, &list);
+	list_add_tail_rcu(&b.entry, &list);
+	hlist_add_head_rcu(&a.node, &hlist);
+	idx = srcu_read_lock(&ours);
+	KUNIT_EXPECT_EQ(test, read_lists(&list, &hlist), 121);
+	srcu_read_unlock(&ours, idx);
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "suspicious RCU usage"));
+	if (!IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
+		return;
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, read_lists(&list, &hlist), 121);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, log_has(mark, "RCU-list traversed without"), !reported);
+	reported = true;
+}
+
 /* ---- torture ---- */
 
 #define ALIVE 0x600dL
@@ -430,6 +475,7 @@ static struct kunit_case srcu_cases[] = {
 	KUNIT_CASE(one_may_be_made_and_freed),
 	KUNIT_CASE(cleaning_up_under_a_reader_is_reported),
 	KUNIT_CASE(a_pointer_fetched_outside_a_section_is_reported),
+	KUNIT_CASE(lists_are_followed_in_the_section_that_is_named),
 	KUNIT_CASE(readers_never_see_what_was_freed),
 	{}
 };
