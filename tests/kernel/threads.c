@@ -152,16 +152,15 @@ s64 lateness(ktime_t delay)
 
 ktime_t measure_trip(void)
 {
-	ktime_t shortest = S64_MAX, longest = 0;
+	ktime_t shortest;
 
 	lateness(0);
-	for (int i = 0; i < 8; i++) {
-		ktime_t trip = lateness(0);
-
-		shortest = min(shortest, trip);
-		longest = max(longest, trip);
-	}
-	return time_is_exact() ? longest : shortest;
+	if (time_is_exact())
+		return max(lateness(0), lateness(0));
+	shortest = lateness(0);
+	for (int i = 0; i < 8; i++)
+		shortest = min(shortest, lateness(0));
+	return shortest;
 }
 
 /*
