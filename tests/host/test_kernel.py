@@ -50,3 +50,9 @@ def test_a_case_that_needs_much_memory_is_not_skipped_where_there_is_enough(run,
     assert cases and not [case.name for case in cases if case.skipped]
     if pattern.startswith("sched"):  # with less memory it makes do with fewer tasks
         assert all(any("; 10000 tasks: " in line for line in case.output) for case in cases), report
+
+
+def test_a_turn_of_round_robin_is_as_long_at_any_rate_of_ticks(run):
+    code, console = run(append="hz=1000 test=sched.equal_rr* panic=exit", clock="icount")
+    report = ktap.parse(console)
+    assert report.passed and code == 33, explain(report, console)
