@@ -442,7 +442,9 @@ static void run_leaver(struct kunit *test, bool high_res)
 	struct leaver *l = &leaver;
 	ktime_t trip, from, change;
 
-	*l = (struct leaver){ .point.action = wake_leaver, .timer_cpu = timer_cpu, .high_res = high_res };
+	*l = (struct leaver){ .point.action = wake_leaver,
+			      .timer_cpu = timer_cpu,
+			      .high_res = high_res };
 	init_completion(&l->go);
 	init_completion(&l->ready);
 	init_completion(&l->back);
