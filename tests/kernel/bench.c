@@ -698,5 +698,4 @@ static int bench(int argc, char **argv)
 		return -EINTR;
 	return bench_failed || !found;
 }
-SHELL_COMMAND(bench, bench, "[GROUP]", "what things cost (see `make bench`)",
-	      SHELL_TASK);
+SHELL_COMMAND(bench, bench, "[GROUP]", "what things cost (see `make bench`)", SHELL_TASK);
