@@ -184,7 +184,7 @@ unsigned long _raw_spin_lock_irqsave_nested(raw_spinlock_t *lock, unsigned int s
 {
 	unsigned long flags;
 
-	local_irq_save(flags);
+	__local_irq_save(flags, _RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, subclass, _RET_IP_);
 	return flags;
@@ -192,7 +192,7 @@ unsigned long _raw_spin_lock_irqsave_nested(raw_spinlock_t *lock, unsigned int s
 
 void _raw_spin_lock_bh_nested(raw_spinlock_t *lock, unsigned int subclass)
 {
-	local_bh_disable();
+	__local_bh_disable(_RET_IP_);
 	__lock_preempt_disable(_RET_IP_);
 	do_lock(lock, subclass, _RET_IP_);
 }

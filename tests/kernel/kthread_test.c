@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The lives of kernel threads: made, started, stopped, ended, and given back, without losing memory on the way. */
 #include "../../kernel/fork.h"
+#include "helpers.h"
 #include "threads.h"
 
 #include <linux/atomic.h>
@@ -50,6 +51,20 @@ static void there_are_no_more_tasks_than_numbers(struct kunit *test)
 	WRITE_ONCE(max_threads, max);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(p), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, join(start_thread(test, return_data, (void *)3, ANY_CPU, FAIR)), 3);
+}
+
+static int end_in_a_section(void *unused)
+{
+	preempt_disable();
+	return 4;
+}
+
+static void who_ends_with_preemption_off_is_reported_and_ends(struct kunit *test)
+{
+	u64 mark = log_mark();
+
+	KUNIT_EXPECT_EQ(test, join(start_thread(test, end_in_a_section, NULL, ANY_CPU, FAIR)), 4);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "exited with preempt_count 00000001"));
 }
 
 static int begin_and_sleep_until_stopped(void *data)
@@ -354,6 +369,7 @@ static void without_memory_a_thread_is_refused_and_nothing_is_lost(struct kunit 
 static struct kunit_case kthread_cases[] = {
 	KUNIT_CASE(a_created_thread_does_not_run_until_it_is_woken),
 	KUNIT_CASE(there_are_no_more_tasks_than_numbers),
+	KUNIT_CASE(who_ends_with_preemption_off_is_reported_and_ends),
 	KUNIT_CASE(stop_wakes_the_thread_and_returns_its_result),
 	KUNIT_CASE(stop_before_the_first_run_returns_eintr),
 	KUNIT_CASE(stop_after_the_end_returns_the_result),

@@ -23,6 +23,7 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
+#include "helpers.h"
 
 /* string: memmove() is right for every overlap. */
 static void memmove_handles_every_overlap(struct kunit *test)
@@ -647,6 +648,31 @@ static void refcount_gives_the_object_to_the_last(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, refcount_read(&refs), 0U);
 }
 
+/* Each kind is reported once a boot; the count stays where no further step frees the object. */
+static void a_refcount_that_goes_wrong_is_reported_and_frees_nothing(struct kunit *test)
+{
+	static bool reported;
+	u64 mark = log_mark();
+	refcount_t refs = REFCOUNT_INIT(0);
+
+	refcount_inc(&refs);
+	KUNIT_EXPECT_EQ(test, (int)refcount_read(&refs), REFCOUNT_SATURATED);
+	refcount_set(&refs, REFCOUNT_MAX);
+	refcount_inc(&refs);
+	KUNIT_EXPECT_EQ(test, (int)refcount_read(&refs), REFCOUNT_SATURATED);
+	refcount_set(&refs, 0);
+	KUNIT_EXPECT_FALSE(test, refcount_dec_and_test(&refs));
+	KUNIT_EXPECT_EQ(test, (int)refcount_read(&refs), REFCOUNT_SATURATED);
+	refcount_set(&refs, 1);
+	refcount_dec(&refs);
+	KUNIT_EXPECT_EQ(test, (int)refcount_read(&refs), REFCOUNT_SATURATED);
+	KUNIT_EXPECT_TRUE(test, reported || (log_has(mark, "refcount_t: addition on 0") &&
+					     log_has(mark, "refcount_t: saturated") &&
+					     log_has(mark, "refcount_t: underflow") &&
+					     log_has(mark, "refcount_t: decrement hit 0")));
+	reported = true;
+}
+
 static void wide_arithmetic_does_not_overflow(struct kunit *test)
 {
 	u64 quotient = 1000001;
@@ -673,15 +699,18 @@ static void rounding_helpers_round_as_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, GENMASK(63, 60), 0xf000000000000000UL);
 }
 
-static struct kunit_case misc_cases[] = { KUNIT_CASE(kfifo_keeps_order_across_the_wrap),
-					  KUNIT_CASE(kfifo_uses_every_slot),
-					  KUNIT_CASE(kfifo_alloc_rounds_up_and_rejects_tiny),
-					  KUNIT_CASE(sort_and_bsearch_agree),
-					  KUNIT_CASE(same_seed_same_numbers),
-					  KUNIT_CASE(refcount_gives_the_object_to_the_last),
-					  KUNIT_CASE(wide_arithmetic_does_not_overflow),
-					  KUNIT_CASE(rounding_helpers_round_as_named),
-					  {} };
+static struct kunit_case misc_cases[] = {
+	KUNIT_CASE(kfifo_keeps_order_across_the_wrap),
+	KUNIT_CASE(kfifo_uses_every_slot),
+	KUNIT_CASE(kfifo_alloc_rounds_up_and_rejects_tiny),
+	KUNIT_CASE(sort_and_bsearch_agree),
+	KUNIT_CASE(same_seed_same_numbers),
+	KUNIT_CASE(refcount_gives_the_object_to_the_last),
+	KUNIT_CASE(a_refcount_that_goes_wrong_is_reported_and_frees_nothing),
+	KUNIT_CASE(wide_arithmetic_does_not_overflow),
+	KUNIT_CASE(rounding_helpers_round_as_named),
+	{}
+};
 
 static struct kunit_suite misc_suite = { .name = "lib_misc", .test_cases = misc_cases };
 

@@ -247,6 +247,25 @@ static void the_report_says_where_interrupts_and_bottom_halves_went_off(struct k
 	KUNIT_EXPECT_TRUE(test, names_line(mark, "Preemption disabled at: ", bh_line));
 }
 
+static void the_place_of_a_nested_lock_is_its_caller_s(struct kunit *test)
+{
+	int bh_line, irq_line;
+	unsigned long flags;
+	u64 mark = log_mark();
+
+	debug_or_skip(test);
+	bh_line = __LINE__ + 1;
+	spin_lock_bh_nested(&outer_lock, SINGLE_DEPTH_NESTING);
+	might_sleep();
+	spin_unlock_bh(&outer_lock);
+	KUNIT_EXPECT_TRUE(test, names_line(mark, "Bottom halves disabled at: ", bh_line));
+	irq_line = __LINE__ + 1;
+	spin_lock_irqsave_nested(&outer_lock, flags, SINGLE_DEPTH_NESTING);
+	might_sleep();
+	spin_unlock_irqrestore(&outer_lock, flags);
+	KUNIT_EXPECT_TRUE(test, names_line(mark, "Interrupts disabled at: ", irq_line));
+}
+
 static void who_may_sleep_is_not_reported(struct kunit *test)
 {
 	u64 mark = log_mark();
@@ -363,6 +382,7 @@ static struct kunit_case report_cases[] = {
 	KUNIT_CASE(a_condition_may_not_sleep_not_even_when_it_is_true_at_once),
 	KUNIT_CASE(who_has_announced_to_sleep_may_not_sleep_for_something_else),
 	KUNIT_CASE(the_report_says_where_interrupts_and_bottom_halves_went_off),
+	KUNIT_CASE(the_place_of_a_nested_lock_is_its_caller_s),
 	KUNIT_CASE(who_may_sleep_is_not_reported),
 	KUNIT_CASE(scheduling_while_atomic_is_reported_and_undone),
 	KUNIT_CASE(each_context_of_schedule_is_restored),

@@ -4,6 +4,7 @@
  * host does; how late it may be is a question only where guest time is exact. Distances that would take real seconds
  * are waited for only there, too: an idle machine then skips the time in between.
  */
+#include "helpers.h"
 #include "threads.h"
 
 #include <linux/atomic.h>
@@ -677,6 +678,18 @@ static void msleep_interruptible_returns_what_a_signal_left(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, msleep_interruptible(1), 0);
 }
 
+static void a_negative_timeout_is_reported_and_does_not_sleep(struct kunit *test)
+{
+	unsigned long sleeps = current->nvcsw;
+	u64 mark = log_mark();
+
+	set_current_state(TASK_INTERRUPTIBLE);
+	KUNIT_EXPECT_EQ(test, schedule_timeout(-5), 0);
+	KUNIT_EXPECT_EQ(test, get_current_state(), TASK_RUNNING);
+	KUNIT_EXPECT_EQ(test, current->nvcsw, sleeps);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "schedule_timeout: wrong timeout value -5"));
+}
+
 static void schedule_timeout_returns_0_at_its_end_in_every_state(struct kunit *test)
 {
 	static signed long (*const forms[])(signed long) = {
@@ -765,6 +778,7 @@ static struct kunit_case timer_cases[] = {
 	KUNIT_CASE(usleep_range_is_exact),
 	KUNIT_CASE(udelay_is_never_short),
 	KUNIT_CASE(msleep_interruptible_returns_what_a_signal_left),
+	KUNIT_CASE(a_negative_timeout_is_reported_and_does_not_sleep),
 	KUNIT_CASE(schedule_timeout_returns_0_at_its_end_in_every_state),
 	KUNIT_CASE(schedule_timeout_returns_what_a_wakeup_left),
 	KUNIT_CASE(schedule_hrtimeout_says_whether_the_time_is_up),

@@ -357,7 +357,23 @@ static void a_flushed_mapping_is_forgotten_by_every_cpu(struct kunit *test)
 	vfree(b);
 }
 
+static void freeing_what_is_not_from_vmalloc_is_reported(struct kunit *test)
+{
+	void *object = kmalloc(16, GFP_KERNEL), *area = vmalloc(2 * PAGE_SIZE);
+	u64 mark = log_mark();
+
+	KUNIT_ASSERT_TRUE(test, object && area);
+	vfree(object);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "is not from vmalloc()"));
+	mark = log_mark();
+	vfree(area + PAGE_SIZE);
+	KUNIT_EXPECT_TRUE(test, log_has(mark, "is not from vmalloc()"));
+	vfree(area);
+	kfree(object);
+}
+
 static struct kunit_case vmalloc_cases[] = {
+	KUNIT_CASE(freeing_what_is_not_from_vmalloc_is_reported),
 	KUNIT_CASE(a_guard_page_follows_every_area),
 	KUNIT_CASE(vzalloc_gives_zeroes),
 	KUNIT_CASE(a_freed_gap_is_used_again),
