@@ -12,6 +12,7 @@ import socket
 import struct
 import subprocess
 import termios
+import time
 import uuid
 
 import pytest
@@ -94,11 +95,19 @@ def qemu_of(mark):
                 if pathlib.Path(f"/proc/{each}/comm").read_text().startswith("qemu"))
 
 
-def test_in_a_terminal_there_is_a_source_view_and_ctrl_c_stops_the_machine(terminal):
+def wait_for_the_prompt(tree):
+    """Of the machine, whose console goes to a file: it runs, and so GDB waits for it."""
+    end = time.monotonic() + 60
+    while not re.search(r"^# ", (tree / "build/debug/console.log").read_text(encoding="utf-8"), re.MULTILINE):
+        assert time.monotonic() < end, "the machine was not let go"
+        time.sleep(0.05)
+
+
+def test_in_a_terminal_there_is_a_source_view_and_ctrl_c_stops_the_machine(terminal, built_tree):
     descriptor, mark, _ = terminal
     read_until(descriptor, rb"kernel/sched/core\.c")
     os.write(descriptor, b"delete\ncontinue\n")
-    read_until(descriptor, rb"Continuing")
+    wait_for_the_prompt(built_tree)
     os.write(descriptor, b"\x03")
     read_until(descriptor, rb"SIGINT|Interrupt")
     os.write(descriptor, b"quit\n")
