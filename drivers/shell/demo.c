@@ -29,7 +29,7 @@
  */
 static int demo_keyboard(void)
 {
-	u64 before = ktime_get_ns();
+	u64 before = ktime_get_ns(), waited;
 	int key;
 
 	say("no key has been pressed: I sleep on console_tty.read_wait. Press one.");
@@ -38,11 +38,12 @@ static int demo_keyboard(void)
 	key = tty_getchar_timeout(&console_tty, MAX_SCHEDULE_TIMEOUT);
 	if (key < 0)
 		return key;
+	waited = ktime_get_ns() - before;
 	if (key == '\033') /* an arrow, say: the rest of it is no input for the shell */
 		while (tty_getchar_timeout(&console_tty, HZ / 20) >= 0)
 			;
 	say("the interrupt handler of your key woke me after %llu ms; the byte was 0x%02x",
-	    (unsigned long long)(ktime_get_ns() - before) / 1000000, key);
+	    (unsigned long long)waited / 1000000, key);
 	return 0;
 }
 
