@@ -259,13 +259,14 @@ static const struct primitive {
 	context_fn call;
 	bool (*prepare)(void); /* before and after it, where sleeping is allowed; may be NULL */
 	void (*finish)(void);
+	const char *alias; /* another name, or NULL */
 } primitives[] = {
 	{ "schedule", call_schedule },
 	{ "schedule_timeout", call_schedule_timeout },
 	{ "wait_event", call_wait_event },
 	{ "wait_event_interruptible", call_wait_event_interruptible },
 	{ "msleep", call_msleep },
-	{ "mutex", call_mutex_lock },
+	{ "mutex", call_mutex_lock, .alias = "mutex_lock" },
 	{ "down", call_down },
 	{ "down_read", call_down_read },
 	{ "wait_for_completion", call_wait_for_completion },
@@ -297,6 +298,11 @@ static const struct {
 static bool matches(const char *pattern, const char *name)
 {
 	return !strcmp(pattern, name) || !strcmp(pattern, EVERY);
+}
+
+static bool is_called(const struct primitive *p, const char *name)
+{
+	return !strcmp(name, p->name) || (p->alias && !strcmp(name, p->alias));
 }
 
 /* All on one screen of 80 by 25. */
@@ -388,7 +394,7 @@ static int provoke_cells(const char *context, const char *primitive)
 	for (c = 0; c < NR_CONTEXTS; c++) {
 		for (p = 0; p < ARRAY_SIZE(primitives); p++) {
 			if (signal_pending(current) || !matches(context, contexts[c].name) ||
-			    !matches(primitive, primitives[p].name))
+			    !(is_called(&primitives[p], primitive) || !strcmp(primitive, EVERY)))
 				continue;
 			judge_cell(&contexts[c], &primitives[p]);
 			cells++;
@@ -420,9 +426,7 @@ static int provoke_one(const char *context, const char *primitive)
 
 	for (c = 0; c < NR_CONTEXTS && strcmp(contexts[c].name, context);)
 		c++;
-	if (!strcmp(primitive, "mutex_lock"))
-		primitive = "mutex";
-	for (p = 0; p < ARRAY_SIZE(primitives) && strcmp(primitives[p].name, primitive);)
+	for (p = 0; p < ARRAY_SIZE(primitives) && !is_called(&primitives[p], primitive);)
 		p++;
 	if (c == NR_CONTEXTS || p == ARRAY_SIZE(primitives))
 		return -EINVAL;
