@@ -134,7 +134,7 @@ def built_tree(tree):
 
 def environment(**more):
     """What make and the tools see: no display, and nothing left over from the make that runs the tests."""
-    removed = ("DISPLAY", "WAYLAND_DISPLAY", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PROFILE", "T", "N", "APPEND", "CI")
+    removed = ("DISPLAY", "WAYLAND_DISPLAY", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PROFILE", "T", "N", "APPEND")
     return {**{name: value for name, value in os.environ.items() if name not in removed}, **more}
 
 

@@ -27,6 +27,7 @@ def test_the_build_is_free_of_warnings_and_passes_the_suites(build_once, compile
 
 @pytest.mark.slow
 def test_a_change_rebuilds_what_it_must_and_nothing_else(built_tree):
+    make(built_tree, "-j2", "iso")  # nothing to do either, unless the tests were started with other flags
     again = make(built_tree, "iso")
     assert "CC" not in again.stdout.split() and "LD" not in again.stdout.split(), again.stdout
     os.utime(built_tree / "include" / "linux" / "hung_task.h")
@@ -34,7 +35,7 @@ def test_a_change_rebuilds_what_it_must_and_nothing_else(built_tree):
     assert "kernel/debug/hung_task.o" in built and "lib/string.o" not in built, built
     os.utime(built_tree / "lib" / "string.c")
     assert make(built_tree).stdout.count("  CC ") == 1
-    assert make(built_tree, "WERROR=1", "build/debug/lib/string.o").stdout.count("  CC ") == 1
+    assert make(built_tree, "CC=gcc -pipe", "build/debug/lib/string.o").stdout.count("  CC ") == 1
 
 
 @pytest.fixture
