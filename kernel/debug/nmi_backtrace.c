@@ -96,7 +96,7 @@ static void print_one(const char *lvl, int cpu)
 		printk("%sCPU: %d does not answer\n", lvl, cpu);
 		return;
 	}
-	printk("%sCPU: %d PID: %d Comm: %s\n", lvl, cpu, task->pid, task->comm);
+	print_cpu_header(lvl, cpu, task);
 	unwind_start_regs(&s, task, regs);
 	show_trace(lvl, &s);
 }

@@ -348,10 +348,15 @@ void stack_trace_print(const unsigned long *entries, unsigned int nr_entries, in
 	}
 }
 
+void print_cpu_header(const char *lvl, int cpu, const struct task_struct *task)
+{
+	printk("%sCPU: %d PID: %d Comm: %s, %s kernel\n", lvl, cpu, task->pid, task->comm,
+	       IS_ENABLED(CONFIG_FRAME_POINTER) ? "debug" : "release");
+}
+
 void print_task_header(const char *lvl)
 {
-	printk("%sCPU: %d PID: %d Comm: %s, %s kernel\n", lvl, raw_smp_processor_id(), current->pid,
-	       current->comm, IS_ENABLED(CONFIG_FRAME_POINTER) ? "debug" : "release");
+	print_cpu_header(lvl, raw_smp_processor_id(), current);
 }
 
 void dump_stack(void)

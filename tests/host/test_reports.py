@@ -57,6 +57,7 @@ def test_an_rcu_stall_names_the_section_and_shows_the_cpu(run, smp):
     report = provoke(run, "rcu-stall", smp)
     assert re.search(r"^rcu: INFO: rcu_sched detected stalls on CPUs: \d", report, re.MULTILINE), report
     assert re.search(r"^ #0: \(rcu_read_lock\)\S+, taken at rcu_stall\+.*$", report, re.MULTILINE), report
+    assert re.search(r"^CPU: \d PID: \d+ Comm: provoke, debug kernel$", report, re.MULTILINE), report
     assert "rcu_stall" in trace_after(report, "rcu: INFO: rcu_sched")
 
 

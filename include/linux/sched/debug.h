@@ -55,7 +55,10 @@ void debug_show_all_locks(void);
 /* __schedule_bug - schedule()'s caller may not sleep. Returns only with atomic_sleep=warn. */
 void __schedule_bug(struct task_struct *prev);
 
-/* print_task_header - "CPU: 0 PID: 540 Comm: cat" at level @lvl, about who runs here. */
+/* print_cpu_header - "CPU: 0 PID: 540 Comm: cat, debug kernel" at level @lvl: @cpu runs @task. */
+void print_cpu_header(const char *lvl, int cpu, const struct task_struct *task);
+
+/* print_task_header - the same about who runs here. */
 void print_task_header(const char *lvl);
 
 #endif
