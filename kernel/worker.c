@@ -222,9 +222,11 @@ static void process_one_work(struct worker *worker, struct work_struct *work)
 	begin_work(worker, work);
 	clear_bit(WORK_STRUCT_PENDING_BIT, (unsigned long *)&work->data);
 	raw_spin_unlock_irq(&pool->lock);
+	lock_map_acquire(&worker->current_pwq->wq->lockdep_map);
 	lock_function_acquire(&map, func);
 	func(work); /* @work may be gone now */
 	lock_function_release(&map);
+	lock_map_release(&worker->current_pwq->wq->lockdep_map);
 	if (unlikely(in_atomic() || lockdep_depth(current)))
 		report_leak(func);
 	cond_resched();

@@ -396,6 +396,8 @@ void __sched flush_workqueue(struct workqueue_struct *wq)
 	might_sleep();
 	if (WARN_ON_ONCE(is_chained_work(wq)))
 		return; /* the item would wait for itself */
+	lock_map_acquire(&wq->lockdep_map);
+	lock_map_release(&wq->lockdep_map);
 	wait_event(wq->flush_wait, !xchg(&wq->flushing, true));
 	change_color(wq);
 	wait_event(wq->flush_wait, color_flushed(wq));
@@ -482,6 +484,29 @@ static void init_pwqs(struct workqueue_struct *wq)
 	}
 }
 
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+/* A class of its own: else an item that flushes another workqueue would look as if it waited for itself. */
+static void init_wq_lockdep(struct workqueue_struct *wq)
+{
+	snprintf(wq->lock_name, sizeof(wq->lock_name), "(wq_completion)%s", wq->name);
+	lockdep_register_key(&wq->key);
+	lockdep_init_map(&wq->lockdep_map, wq->lock_name, &wq->key, 0);
+}
+
+static void free_wq_lockdep(struct workqueue_struct *wq)
+{
+	lockdep_unregister_key(&wq->key);
+}
+#else
+static void init_wq_lockdep(struct workqueue_struct *wq)
+{
+}
+
+static void free_wq_lockdep(struct workqueue_struct *wq)
+{
+}
+#endif
+
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 {
 	int nr_pwqs = flags & WQ_UNBOUND ? 1 : nr_cpu_ids;
@@ -497,6 +522,7 @@ struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, in
 	wq->max_active = clamp(max_active ?: WQ_DFL_ACTIVE, 1, WQ_MAX_ACTIVE);
 	wq->nr_pwqs = nr_pwqs;
 	init_waitqueue_head(&wq->flush_wait);
+	init_wq_lockdep(wq);
 	init_pwqs(wq);
 	return wq;
 }
@@ -506,6 +532,7 @@ void __sched destroy_workqueue(struct workqueue_struct *wq)
 	if (!wq)
 		return;
 	drain_workqueue(wq);
+	free_wq_lockdep(wq);
 	kfree(wq);
 }
 

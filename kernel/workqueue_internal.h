@@ -65,6 +65,11 @@ struct workqueue_struct {
 	atomic_t nr_drainers;
 	wait_queue_head_t flush_wait;	/* for a colour to run out, and for the turn */
 	bool flushing;			/* whose turn it is */
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+	char lock_name[40];
+	struct lock_class_key key;
+	struct lockdep_map lockdep_map;	/* held while an item runs */
+#endif
 	int nr_pwqs;			/* bound: one for each CPU */
 	struct pool_workqueue pwqs[];
 };

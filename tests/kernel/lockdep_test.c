@@ -994,6 +994,32 @@ static void a_task_that_ends_with_a_lock_held_is_found(struct kunit *test)
 	});
 }
 
+/* RCU's sections may nest as deep as one likes. What is deeper than lockdep can note is only counted. */
+static void more_locks_than_can_be_noted_are_counted(struct kunit *test)
+{
+	static bool reported;
+	spinlock_t *a = &locks[0][0].spin;
+	u64 mark = log_mark();
+	int i;
+
+	set_types(SPIN);
+	EXPECT_KIND(test, LOCKDEP_NONE, {
+		for (i = 0; i < MAX_LOCK_DEPTH; i++)
+			rcu_read_lock();
+		KUNIT_EXPECT_FALSE(test, log_has(mark, "MAX_LOCK_DEPTH"));
+		spin_lock(a);
+		KUNIT_EXPECT_EQ(test, log_has(mark, "holds more than MAX_LOCK_DEPTH"), !reported);
+		spin_unlock(a);
+		for (i = 0; i < MAX_LOCK_DEPTH; i++)
+			rcu_read_unlock();
+		KUNIT_EXPECT_EQ(test, lockdep_depth(current), 0);
+		spin_lock(a);
+		KUNIT_EXPECT_TRUE(test, lockdep_is_held(a));
+		spin_unlock(a);
+	});
+	reported = true;
+}
+
 static void a_lock_that_was_never_initialised_is_found(struct kunit *test)
 {
 	spinlock_t *a = kunit_kzalloc(test, sizeof(*a), GFP_KERNEL);
@@ -1249,6 +1275,59 @@ static void waiting_for_a_work_item_with_its_mutex_is_found(struct kunit *test)
 	}
 }
 
+/* Whichever item it was that took the mutex: it may be queued again, and be waited for. */
+static void waiting_for_a_workqueue_with_its_mutex_is_found(struct kunit *test)
+{
+	static DECLARE_WORK(work, work_takes);
+	struct mutex *m = &locks[0][0].mutex;
+	struct workqueue_struct *wq, *other;
+
+	set_types(MUTEX);
+	for (int drain = 0; drain < 2; drain++) {
+		wq = alloc_workqueue("lockdep-%d", 0, 0, drain);
+		other = alloc_workqueue("other", 0, 0);
+		KUNIT_ASSERT_TRUE(test, wq && other);
+		EXPECT_KIND(test, LOCKDEP_CIRCULAR, {
+			queue_work(wq, &work);
+			flush_workqueue(wq);
+			mutex_lock(m);
+			flush_workqueue(other);
+			KUNIT_EXPECT_EQ(test, sandbox.report.kind, LOCKDEP_NONE);
+			if (drain)
+				drain_workqueue(wq);
+			else
+				flush_workqueue(wq);
+			mutex_unlock(m);
+		});
+		destroy_workqueue(wq);
+		destroy_workqueue(other);
+	}
+}
+
+static struct workqueue_struct *flushed;
+
+static void flush_the_other(struct work_struct *work)
+{
+	flush_workqueue(flushed);
+}
+
+/* Two that were made in one place are two for lockdep, too: it reports what kworkers do, and would end the case. */
+static void an_item_may_flush_another_workqueue(struct kunit *test)
+{
+	static DECLARE_WORK(work, flush_the_other);
+	struct workqueue_struct *wq[2];
+
+	for (int i = 0; i < 2; i++) {
+		wq[i] = alloc_workqueue("made-here-%d", 0, 0, i);
+		KUNIT_ASSERT_NOT_NULL(test, wq[i]);
+	}
+	flushed = wq[1];
+	queue_work(wq[0], &work);
+	flush_work(&work);
+	for (int i = 0; i < 2; i++)
+		destroy_workqueue(wq[i]);
+}
+
 static int take_a_then_b(void *unused)
 {
 	mutex_lock(&locks[0][0].mutex);
@@ -1382,6 +1461,7 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(initialising_a_lock_that_is_held_is_found),
 	KUNIT_CASE(freeing_memory_with_a_held_lock_is_found),
 	KUNIT_CASE(a_task_that_ends_with_a_lock_held_is_found),
+	KUNIT_CASE(more_locks_than_can_be_noted_are_counted),
 	KUNIT_CASE(a_lock_that_was_never_initialised_is_found),
 	KUNIT_CASE(a_key_in_allocated_memory_is_registered),
 	KUNIT_CASE(a_sleeping_lock_where_one_must_not_sleep_is_found),
@@ -1393,6 +1473,8 @@ static struct kunit_case lockdep_cases[] = {
 	KUNIT_CASE(a_real_timer_counts_as_a_softirq),
 	KUNIT_CASE(waiting_for_a_timer_with_its_lock_is_found),
 	KUNIT_CASE(waiting_for_a_work_item_with_its_mutex_is_found),
+	KUNIT_CASE(waiting_for_a_workqueue_with_its_mutex_is_found),
+	KUNIT_CASE(an_item_may_flush_another_workqueue),
 	KUNIT_CASE(a_report_names_both_paths),
 	KUNIT_CASE(interrupt_reports_name_the_uses),
 	KUNIT_CASE(a_chain_known_costs_no_search),
