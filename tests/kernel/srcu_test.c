@@ -337,6 +337,25 @@ static void a_pointer_fetched_outside_a_section_is_reported(struct kunit *test)
 	reported = true;
 }
 
+/* Only lockdep believes that this is a section; in a real one the caller would wait for itself. */
+static void who_waits_in_its_own_section_is_reported(struct kunit *test)
+{
+	static bool reported;
+	u64 mark = log_mark();
+
+	if (!IS_ENABLED(CONFIG_DEBUG_LOCK_ALLOC))
+		kunit_skip(test, "the release profile does not note sections");
+	rcu_lock_acquire(&other.dep_map);
+	synchronize_srcu(&ours);
+	KUNIT_EXPECT_FALSE(test, log_has(mark, "Illegal synchronize_srcu()"));
+	rcu_lock_release(&other.dep_map);
+	rcu_lock_acquire(&ours.dep_map);
+	synchronize_srcu(&ours);
+	rcu_lock_release(&ours.dep_map);
+	KUNIT_EXPECT_EQ(test, log_has(mark, "Illegal synchronize_srcu()"), !reported);
+	reported = true;
+}
+
 struct listed {
 	int number;
 	struct list_head entry;
@@ -475,6 +494,7 @@ static struct kunit_case srcu_cases[] = {
 	KUNIT_CASE(one_may_be_made_and_freed),
 	KUNIT_CASE(cleaning_up_under_a_reader_is_reported),
 	KUNIT_CASE(a_pointer_fetched_outside_a_section_is_reported),
+	KUNIT_CASE(who_waits_in_its_own_section_is_reported),
 	KUNIT_CASE(lists_are_followed_in_the_section_that_is_named),
 	KUNIT_CASE(readers_never_see_what_was_freed),
 	{}

@@ -477,13 +477,18 @@ static void self_flushing(struct work_struct *work)
 
 static void an_item_that_waits_for_itself_is_reported(struct kunit *test)
 {
+	static bool reported;
 	struct note *note = make_notes(test, 1);
+	u64 mark = log_mark();
 
 	INIT_WORK(work_of(note), self_flushing);
 	schedule_work(work_of(note));
 	KUNIT_EXPECT_TRUE(test, has_run(note, 1));
 	KUNIT_EXPECT_TRUE(test, note->worker);
+	KUNIT_EXPECT_EQ(test, log_has_both(mark, "WARNING:", "flush_work"), !reported);
+	KUNIT_EXPECT_EQ(test, log_has_both(mark, "WARNING:", "flush_workqueue"), !reported);
 	flush_work(work_of(note));
+	reported = true;
 }
 
 static void freeing(struct work_struct *work)
@@ -574,6 +579,42 @@ static void destroying_runs_all_that_items_queue(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, atomic_read(&notes[i].runs), 5 * i + 1);
 	}
 	destroy_workqueue(NULL);
+}
+
+static int drain_it(void *wq)
+{
+	drain_workqueue(wq);
+	return 0;
+}
+
+/* It would never become empty, if everybody could go on queueing. */
+static void who_queues_while_it_is_drained_is_refused_and_told(struct kunit *test)
+{
+	static bool reported; /* in an earlier run of this suite */
+	DECLARE_COMPLETION_ONSTACK(gate);
+	struct note *notes = make_notes(test, 2);
+	struct workqueue_struct *wq = make_wq(test, 0, 0);
+	u64 mark = log_mark();
+	struct task_struct *p;
+
+	notes[0].gate = &gate;
+	notes[0].wq = wq;
+	notes[0].again = 1;
+	queue_work(wq, work_of(&notes[0]));
+	p = start_thread(test, drain_it, wq, ANY_CPU, FAIR);
+	wait_until_asleep(p);
+	queue_work(wq, work_of(&notes[1]));
+	KUNIT_EXPECT_FALSE(test, work_pending(work_of(&notes[1])));
+	KUNIT_EXPECT_EQ(test, log_has_both(mark, "WARNING:", "__queue_work"), !reported);
+	complete_all(&gate);
+	join(p);
+	KUNIT_EXPECT_EQ(test, atomic_read(&notes[0].runs), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&notes[1].runs), 0);
+	queue_work(wq, work_of(&notes[1]));
+	flush_workqueue(wq);
+	KUNIT_EXPECT_EQ(test, atomic_read(&notes[1].runs), 1);
+	destroy_workqueue(wq);
+	reported = true;
 }
 
 static atomic_t visits;
@@ -895,6 +936,7 @@ static struct kunit_case workqueue_cases[] = {
 	KUNIT_CASE(an_item_may_free_itself_while_it_is_flushed),
 	KUNIT_CASE(flush_workqueue_waits_for_what_was_queued_before),
 	KUNIT_CASE(destroying_runs_all_that_items_queue),
+	KUNIT_CASE(who_queues_while_it_is_drained_is_refused_and_told),
 	KUNIT_CASE(schedule_on_each_cpu_runs_everywhere),
 	KUNIT_CASE(a_cancelled_item_does_not_run),
 	KUNIT_CASE(cancel_work_sync_waits_and_keeps_it_from_coming_back),
