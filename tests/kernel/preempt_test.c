@@ -109,7 +109,8 @@ static enum hrtimer_restart look_in_hrtimer(struct hrtimer *t)
 {
 	struct probe *p = container_of(t, struct probe, hrtimer);
 
-	if (!READ_ONCE(p->waiting)) { /* hrtimer_start() is not over, and counts something itself */
+	/* hrtimer_start() may not be over, and counts something itself; a softirq is not what is to be interrupted. */
+	if (!READ_ONCE(p->waiting) || in_serving_softirq()) {
 		hrtimer_forward_now(t, 50 * NSEC_PER_USEC);
 		return HRTIMER_RESTART;
 	}
@@ -123,6 +124,10 @@ static void look_in_timer(struct timer_list *t)
 {
 	struct probe *p = from_timer(p, t, timer);
 
+	if (!READ_ONCE(p->waiting)) { /* the same of mod_timer() */
+		mod_timer(t, jiffies + 1);
+		return;
+	}
 	p->seen = look();
 	p->task = current;
 	WRITE_ONCE(p->done, true);
@@ -179,8 +184,10 @@ static void a_softirq_serves(struct kunit *test)
 			     .in_atomic = true };
 	struct probe p = {};
 
+	take_cpu(test, 0, BOSS);
 	timer_setup(&p.timer, look_in_timer, 0);
 	mod_timer(&p.timer, jiffies + 1);
+	WRITE_ONCE(p.waiting, true);
 	KUNIT_EXPECT_TRUE(test, spin_until(READ_ONCE(p.done)));
 	del_timer_sync(&p.timer);
 	expect_view(test, "timer function", &p.seen, &want);
@@ -327,6 +334,7 @@ static void disabled_bottom_halves_defer_softirqs_until_enabled(struct kunit *te
 	local_bh_disable();
 	start = jiffies;
 	mod_timer(&p.timer, start + 1);
+	WRITE_ONCE(p.waiting, true);
 	spin_until(time_after(jiffies, start + 3));
 	early = READ_ONCE(p.done);
 	local_bh_enable();
