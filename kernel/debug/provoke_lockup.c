@@ -2,8 +2,8 @@
 /*
  * provoke's mistakes that the watchdogs report: code that never ends, tasks that are never woken, an
  * interrupt that nobody wants. Each goes on until the report has come, or until that can be given
- * up, and then lets go, so that the machine can be used on; but for the deadlock, which nobody can
- * resolve.
+ * up, and then lets go, so that the machine can be used on; but for two of the deadlocks, which nobody
+ * can resolve.
  */
 #include <linux/err.h>
 #include <linux/hung_task.h>
@@ -16,6 +16,7 @@
 #include <linux/mutex.h>
 #include <linux/nmi.h>
 #include <linux/rcupdate.h>
+#include <linux/rtmutex.h>
 #include <linux/sched.h>
 #include <linux/semaphore.h>
 #include <linux/smp.h>
@@ -31,6 +32,7 @@
 static DEFINE_MUTEX(provoke_a);
 static DEFINE_MUTEX(provoke_b);
 static DEFINE_SEMAPHORE(provoke_c);
+static DEFINE_RT_MUTEX(provoke_d);
 static DECLARE_WAIT_QUEUE_HEAD(provoke_report);
 
 /* ---- code that never ends ---- */
@@ -167,6 +169,28 @@ static void self_deadlock(void)
 	up(&provoke_c);
 }
 
+/* Lockdep would report the second one before it is waited for; it is told here that this is another mutex. */
+static int lock_own_rt_mutex(void *unused)
+{
+	rt_mutex_lock(&provoke_d);
+	rt_mutex_lock_nested(&provoke_d, SINGLE_DEPTH_NESTING);
+	return 0;
+}
+
+/* The thread stays, and the mutex with it: a second one would wait for the first, which is no deadlock. */
+static void rt_deadlock(void)
+{
+	struct task_struct *p;
+
+	if (rt_mutex_is_locked(&provoke_d)) {
+		shell_printf("provoke: the thread of the last time still waits; see ps\n");
+		return;
+	}
+	p = kthread_run(lock_own_rt_mutex, NULL, "rt-twice");
+	while (!IS_ERR(p) && !(READ_ONCE(p->__state) & TASK_UNINTERRUPTIBLE))
+		schedule_timeout_uninterruptible(1);
+}
+
 /* ---- an interrupt that nobody wants ---- */
 
 static irqreturn_t not_mine(int irq, void *dev_id)
@@ -198,6 +222,7 @@ const struct provoke_crash provoke_lockups[] = {
 	{ "hung-task", hung_task, "wait for a mutex whose holder sleeps" },
 	{ "deadlock", deadlock, "two threads, each waits for the other's mutex, for ever" },
 	{ "self-deadlock", self_deadlock, "down() twice on a semaphore of one" },
+	{ "rt-deadlock", rt_deadlock, "rt_mutex_lock() twice: told at once; the thread stays" },
 	{ "screaming-irq", screaming_irq, "an interrupt line that no handler answers for" },
 	{}
 };

@@ -98,6 +98,18 @@ def test_a_semaphore_names_who_took_it_last(run):
     assert re.search(rf"^DEADLOCK: {match[1]} waits for itself\.", report, re.MULTILINE), report
 
 
+def test_an_rt_mutex_tells_a_deadlock_at_once(boot):
+    machine = boot(append="hung_task_timeout_secs=0")
+    machine.wait_for_prompt()
+    report = unstamped(machine.shell("provoke rt-deadlock"))
+    match = re.search(r"^rtmutex deadlock detected: (rt-twice/\d+) waits for (rt-twice/\d+), which waits for it$", report,
+                      re.MULTILINE)
+    assert match and match[1] == match[2], report
+    assert "lock_own_rt_mutex" in trace_after(report, "rtmutex deadlock detected")
+    assert re.search(r"\bD\b.*\brt-twice$", machine.shell("ps"), re.MULTILINE)
+    assert "still waits" in machine.shell("provoke rt-deadlock")
+
+
 def test_a_screaming_interrupt_is_disabled_and_its_handlers_named(run):
     report = provoke(run, "screaming-irq")
     assert re.search(r"^irq 5: nobody cared; the line is disabled\. It has called:\n not_mine\+.* of provoke$", report,
