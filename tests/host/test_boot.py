@@ -2,12 +2,14 @@
 """Both ways to boot end at the same prompt, on any number of CPUs and any amount of memory."""
 
 import re
+import struct
 import subprocess
 
 import pytest
 
 import machine as machine_module
 from conftest import ISO, LIVE_MODES
+from gdb import Gdb
 from machine import EXIT_POWEROFF
 
 WAYS = pytest.mark.parametrize("way", [pytest.param({}, id="pvh"), pytest.param({"iso": ISO}, id="grub")])
@@ -71,6 +73,51 @@ def test_a_table_too_many_takes_nothing_from_the_first(run, tmp_path, signature)
     assert code == 0
     assert re.search(r", 2 CPUs$", console, re.MULTILINE), console
     assert re.findall(r"\bacpi: .*", console) == re.findall(complaint or "never said", console), console
+
+
+def with_sum(table, at):
+    """The same bytes, whose sum is 0: by the byte at @at."""
+    return table[:at] + bytes([-(sum(table) - table[at]) % 256]) + table[at + 1:]
+
+
+ROOT_POINTER = 0x9FC00  # what lies here is the firmware's, and nobody's after it
+XSDT = ROOT_POINTER + 64
+RSDP_PADDR = 32  # in struct hvm_start_info, to which ebx points (PVH)
+
+
+@pytest.mark.parametrize("bad", ["XSDT", "RSDT"])
+def test_of_two_root_tables_the_one_that_is_right_is_read(boot, tmp_path, bad):
+    """QEMU's firmware has an RSDT only. So the machine stops before the kernel's first instruction, and is given an XSDT
+    of the same tables, and a root pointer that names both."""
+
+    def read(gdb, address, length):
+        gdb(f"dump binary memory {tmp_path}/memory {address} {address + length}")
+        return (tmp_path / "memory").read_bytes()
+
+    def write(gdb, address, data):
+        (tmp_path / "memory").write_bytes(data)
+        gdb(f"restore {tmp_path}/memory binary {address}")
+
+    machine = boot("-S", "-gdb", f"unix:{tmp_path}/sock,server=on,wait=off", smp=2, exit_device=False,
+                   append='run="uptime; poweroff"')
+    with Gdb() as gdb:
+        gdb(f"target remote {tmp_path}/sock")
+        gdb("break pvh_start")
+        gdb("continue")
+        bios = read(gdb, 0xE0000, 0x20000)
+        (rsdt,) = struct.unpack_from("<I", bios, bios.index(b"RSD PTR ") + 16)
+        length = struct.unpack("<I", read(gdb, rsdt + 4, 4))[0]
+        tables = struct.unpack(f"<{(length - 36) // 4}I", read(gdb, rsdt + 36, length - 36))
+        xsdt = struct.pack("<4sI28x", b"XSDT", 36 + 8 * len(tables)) + struct.pack(f"<{len(tables)}Q", *tables)
+        write(gdb, XSDT, with_sum(xsdt, 9)[:-1] + bytes([bad == "XSDT"]))
+        root = struct.pack("<8s7xBIIQ4x", b"RSD PTR ", 2, 0 if bad == "RSDT" else rsdt, 36, XSDT)
+        write(gdb, ROOT_POINTER, with_sum(with_sum(root[:20], 8) + root[20:], 32))
+        gdb(f"set {{long}} ($rbx + {RSDP_PADDR}) = {ROOT_POINTER}")
+        gdb("detach")
+        assert machine.wait_for_exit() == 0
+    assert re.search(r", 2 CPUs$", machine.console, re.MULTILINE), machine.console
+    assert re.findall(r"\bacpi: .*", machine.console) == \
+        ([f"acpi: the XSDT at {XSDT:#x} has a bad checksum"] if bad == "XSDT" else []), machine.console
 
 
 def qemu_version():
