@@ -804,7 +804,8 @@ static void a_pointer_fetched_outside_a_section_is_reported(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, log_has(mark, "RCU-list traversed in non-reader section"), !reported);
 	mark = log_mark();
 	rcu_dereference_protected(published, !test);
-	KUNIT_EXPECT_EQ(test, log_has(mark, "suspicious rcu_dereference_protected() usage"), !reported);
+	KUNIT_EXPECT_EQ(test, log_has(mark, "suspicious rcu_dereference_protected() usage"),
+			!reported);
 	reported = true;
 }
 
