@@ -74,6 +74,11 @@ def test_control_c_ends_a_bench_and_its_threads(shell, group):
     assert "task create" in shell.shell("bench life")
 
 
+def test_of_two_benches_one_gives_way(run):
+    console = run(append='run="bench crowd &; bench crowd; poweroff"', smp=2)[1]
+    assert console.count("\nbench: another one runs\n") == 1, console
+
+
 def test_control_c_ends_the_tests_between_two_cases(shell):
     shell.type("test\n")
     shell.wait_for(r" ok 1 \w+$")

@@ -8,6 +8,7 @@
  * to a task are medians.
  */
 #include <catnap/shell.h>
+#include <linux/bitops.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
@@ -670,13 +671,11 @@ static void list_groups(void)
 	shell_printf("\n");
 }
 
-static int bench(int argc, char **argv)
+static int measure(const char *group)
 {
 	struct sched_param fifo = { .sched_priority = PRIO };
 	int found = 1;
 
-	if (argc > 2)
-		return -EINVAL;
 	bench_failed = bench_interrupted = false;
 	crowd = kmalloc(sizeof(*crowd), GFP_KERNEL);
 	latency = kmalloc(sizeof(*latency), GFP_KERNEL);
@@ -685,7 +684,7 @@ static int bench(int argc, char **argv)
 	} else {
 		sched_setscheduler_nocheck(current, SCHED_FIFO, &fifo);
 		shell_printf("%-58s %6s\n", "operation", "cycles");
-		found = run_groups(argc > 1 ? argv[1] : NULL);
+		found = run_groups(group);
 		sched_set_normal(current, 0);
 	}
 	kfree(crowd);
@@ -697,5 +696,22 @@ static int bench(int argc, char **argv)
 	if (bench_interrupted || signal_pending(current))
 		return -EINTR;
 	return bench_failed || !found;
+}
+
+/* One at a time: what they measure with is static. */
+static int bench(int argc, char **argv)
+{
+	static unsigned long busy;
+	int err;
+
+	if (argc > 2)
+		return -EINVAL;
+	if (test_and_set_bit_lock(0, &busy)) {
+		shell_printf("bench: another one runs\n");
+		return 1;
+	}
+	err = measure(argc > 1 ? argv[1] : NULL);
+	clear_bit_unlock(0, &busy);
+	return err;
 }
 SHELL_COMMAND(bench, bench, "[GROUP]", "what things cost (see `make bench`)", SHELL_TASK);
