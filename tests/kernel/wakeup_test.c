@@ -9,6 +9,8 @@
 #include <linux/completion.h>
 #include <linux/hrtimer.h>
 #include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/prandom.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
 #include <asm/apic.h>
@@ -302,6 +304,118 @@ static void set_current_state_orders_the_state_before_the_condition(struct kunit
 static void prepare_to_wait_orders_the_state_before_the_condition(struct kunit *test)
 {
 	run_litmus(test, true);
+}
+
+/*
+ * The pictures at waitqueue_active() and wait_woken(), tried out: in each round sleeper and waker do their halves, begun
+ * together and a little apart, and then compare. The waker makes the condition true and looks for the sleeper, or notes
+ * the wake-up; the sleeper queues itself, or forgets the last wake-up, and tests the condition. One of them has to see
+ * the other.
+ */
+struct duel {
+	int block[2] __aligned(64);
+	unsigned int condition __aligned(64);
+	wait_queue_head_t queue __aligned(64);
+	struct wait_queue_entry entry __aligned(64);
+	bool by_flag, done;
+	bool seen[2]; /* the condition by the sleeper; the sleeper by the waker */
+};
+
+#define MAX_APART 48
+
+static void be_apart(struct rnd_state *rnd)
+{
+	unsigned int turns = prandom_u32_state(rnd) % MAX_APART;
+
+	while (turns--)
+		barrier();
+}
+
+static int duel_waker(void *data)
+{
+	struct duel *d = data;
+	struct rnd_state rnd;
+
+	prandom_seed_state(&rnd, 2);
+	for (int block = 0;;) {
+		meet(&d->block[1], &d->block[0], ++block);
+		if (READ_ONCE(d->done))
+			return 0;
+		be_apart(&rnd);
+		WRITE_ONCE(d->condition, 1);
+		if (d->by_flag)
+			woken_wake_function(&d->entry, TASK_NORMAL, 0, NULL);
+		else
+			d->seen[1] = wq_has_sleeper(&d->queue);
+		meet(&d->block[1], &d->block[0], ++block);
+	}
+}
+
+/* Its own barrier is in set_current_state(), or here, where prepare_to_wait() has it. */
+static void duel_sleeper(struct duel *d)
+{
+	if (d->by_flag) {
+		wait_woken(&d->entry, TASK_UNINTERRUPTIBLE, 1);
+	} else {
+		list_add(&d->entry.entry, &d->queue.head);
+		smp_mb();
+	}
+	d->seen[0] = READ_ONCE(d->condition);
+}
+
+static void prepare_duel(struct duel *d)
+{
+	d->condition = 0;
+	INIT_LIST_HEAD(&d->queue.head);
+	d->entry.flags = WQ_FLAG_WOKEN; /* so wait_woken() does not sleep */
+}
+
+static void run_duel(struct kunit *test, bool by_flag)
+{
+	static struct duel d;
+	ktime_t end = ktime_get() + 5 * RACE_TIME;
+	int block = 0, lost = 0, met = 0;
+	struct task_struct *waker;
+	struct rnd_state rnd;
+
+	if (time_is_exact())
+		kunit_skip(test, "one host thread runs all CPUs, in order");
+	d = (struct duel){ .by_flag = by_flag };
+	init_waitqueue_head(&d.queue);
+	init_waitqueue_func_entry(&d.entry, woken_wake_function);
+	d.entry.private = current;
+	prandom_seed_state(&rnd, 1);
+	waker = new_thread(test, duel_waker, &d, other_cpu(test, 0), BOSS);
+	take_cpu(test, 0, BOSS);
+	wake_up_process(waker);
+	while (!d.done) {
+		prepare_duel(&d);
+		d.done = ktime_get() > end || met > MEETINGS || lost;
+		meet(&d.block[0], &d.block[1], ++block);
+		if (d.done)
+			break;
+		be_apart(&rnd);
+		duel_sleeper(&d);
+		meet(&d.block[0], &d.block[1], ++block);
+		if (by_flag)
+			d.seen[1] = d.entry.flags & WQ_FLAG_WOKEN;
+		lost += !d.seen[0] && !d.seen[1];
+		met += d.seen[0] && d.seen[1];
+	}
+	join(waker);
+	KUNIT_EXPECT_EQ(test, lost, 0);
+	if (met < MEETINGS / 1000)
+		kunit_mark_skipped(test, "the host hardly ran both CPUs at a time");
+}
+
+static void wq_has_sleeper_orders_the_condition_before_the_queue(struct kunit *test)
+{
+	run_duel(test, false);
+}
+
+static void wait_woken_forgets_no_wakeup_that_it_has_not_seen(struct kunit *test)
+{
+	run_duel(test, true);
 }
 
 /* Two tasks that hand a turn to and fro with nothing but states and wake-ups: even turns are one's, odd the other's. */
@@ -971,6 +1085,8 @@ static struct kunit_case wakeup_cases[] = {
 	KUNIT_CASE(a_wakeup_preempts_a_busy_cpu_at_once),
 	KUNIT_CASE(set_current_state_orders_the_state_before_the_condition),
 	KUNIT_CASE(prepare_to_wait_orders_the_state_before_the_condition),
+	KUNIT_CASE(wq_has_sleeper_orders_the_condition_before_the_queue),
+	KUNIT_CASE(wait_woken_forgets_no_wakeup_that_it_has_not_seen),
 	KUNIT_CASE(no_wakeup_is_lost_between_two_cpus),
 	KUNIT_CASE(no_wakeup_is_lost_among_many_more_tasks_than_cpus),
 	KUNIT_CASE(no_wakeup_is_lost_while_tasks_change_cpus),
