@@ -165,13 +165,14 @@ def test_the_holder_of_a_semaphore_is_followed(live):
         assert re.search(rf"which test/{waits[2]} has\ntest/{waits[2]} sleeps", machine(f"why {waits[1]}"))
 
 
-def test_next_over_the_switch_goes_on_in_the_other_task(live):
+@pytest.mark.parametrize("where", ["__schedule", "schedule"])
+def test_next_over_the_switch_goes_on_in_the_other_task(live, where):
     with live(append='run="sleep 1"') as machine:
         def number(expression):
             return int(re.search(r"= (\d+)$", machine(f"print/u {expression}"))[1])
 
         machine("delete")
-        machine('tbreak __schedule if $task("sh")')
+        machine(f'tbreak {where} if $task("sh")')
         machine("continue")
         before = number("(unsigned long)$lx_current().stack")
         for _ in range(60):

@@ -65,24 +65,24 @@ def land(event):
 gdb.events.stop.connect(land)
 
 
-def calls_of_switch(function):
-    """The return addresses of all calls of __switch_to_asm() in a function."""
+def calls(callee, function):
+    """The return addresses of all calls of one function in another, or in the one at an address."""
     found = gdb.execute(f"disassemble {function}", to_string=True)
     lines = re.findall(r"^(?:=>)?\s+(0x[0-9a-f]+).*:\s+(.*)$", found, re.MULTILINE)
-    return [int(after, 16) for (_, code), (after, _) in zip(lines, lines[1:]) if "<__switch_to_asm>" in code]
+    return [int(after, 16) for (_, code), (after, _) in zip(lines, lines[1:]) if f"<{callee}>" in code]
 
 
 def next_over_switch(name):
-    """At the switch next goes on in the task switched to. By itself it would follow the task, which comes back when it
-    has its turn again."""
+    """At the switch, and in schedule() and its like, next goes on in the task switched to. By itself it would follow the
+    task, which comes back when it has its turn again: never, if for that the CPUs that stand still must do something."""
     if name not in ("next", "nexti"):
         return
     frame = gdb.newest_frame()
     while frame.type() == gdb.INLINE_FRAME:
         frame = frame.older()
-    if frame.name() == "__schedule":
+    if frame.name() == "__schedule" or calls("__schedule", f"{frame.pc():#x}"):
         # A task that runs for the first time begins in ret_from_fork().
-        for at in [*calls_of_switch("__schedule"), kernel.address(gdb.parse_and_eval("&ret_from_fork"))]:
+        for at in [*calls("__switch_to_asm", "__schedule"), kernel.address(gdb.parse_and_eval("&ret_from_fork"))]:
             Landing(at)
 
 
