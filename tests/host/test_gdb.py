@@ -57,10 +57,11 @@ def test_make_gdb_stops_in_schedule_and_leaves_no_process_behind(built_tree):
 
 def test_make_gdb_presses_keys_once_the_machine_runs(built_tree):
     typed = ("delete\ntbreak do_idle if $waiters(console_tty.read_wait)\ncontinue\ntbreak tty_insert_char\n"
-             "press a\ncontinue\nprint c\npress\nquit\n")
+             "press a\npress b nosuchkey\npress shift-c\ncontinue\nprint c\ntbreak tty_insert_char\ncontinue\npress\nquit\n")
     said = make(built_tree, "gdb", standard_input=typed).stdout
     assert re.search(r"(?s)hit Temporary breakpoint 3, tty_insert_char \(.*c=97 'a'\)", said), said
-    assert "say which keys" in said
+    assert re.search(r"(?s)hit Temporary breakpoint 4, tty_insert_char \(.*c=67 'C'\)", said), said
+    assert "say which keys" in said and "QEMU has no key nosuchkey" in said
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Keys for the machine (press). It loses those that come while it stands, so they wait until it runs."""
 
+import functools
 import json
 import os
+import queue
 import socket
 import threading
 import time
@@ -13,35 +15,53 @@ from .commands import command
 
 
 class Monitor:
-    """QEMU's own monitor (QMP), on the socket that make gdb has given to both."""
+    """QEMU's own monitor (QMP), on the socket that make gdb has given to both. It serves one connection at a time."""
 
     def __init__(self):
         self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(10)
         self.socket.connect(os.environ["CATNAP_QMP"])
-        self.lines = self.socket.makefile("r")
+        self.lines, self.lock = self.socket.makefile("r"), threading.Lock()
         self.lines.readline()
         self("qmp_capabilities")
 
     def __call__(self, name, **arguments):
-        self.socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
-        for line in self.lines:
-            reply = json.loads(line)
-            if "event" not in reply:
-                return reply
+        with self.lock:
+            self.socket.sendall(json.dumps({"execute": name, "arguments": arguments}).encode() + b"\n")
+            for line in self.lines:
+                reply = json.loads(line)
+                if "event" not in reply:
+                    return reply
         raise OSError("QEMU has ended")
 
 
-def when_it_runs(monitor, keys):
-    """In a thread of its own, which touches nothing of GDB."""
-    try:
-        while not monitor("query-status")["return"]["running"]:
-            time.sleep(0.02)
-        for key in keys:
-            monitor("send-key", keys=[{"type": "qcode", "data": part} for part in key.split("-")])
-    except OSError:
-        pass  # QEMU has ended first
-    finally:
-        monitor.socket.close()
+def codes(key):
+    return [{"type": "qcode", "data": part} for part in key.split("-")]
+
+
+class Keyboard:
+    """Keys that were asked for, and a thread of its own that presses them in order. It touches nothing of GDB."""
+
+    def __init__(self):
+        self.monitor, self.waiting = Monitor(), queue.SimpleQueue()
+        threading.Thread(target=self.press_them, daemon=True).start()
+
+    def press_them(self):
+        try:
+            while True:
+                key = self.waiting.get()
+                while not self.monitor("query-status")["return"]["running"]:
+                    time.sleep(0.02)
+                self.monitor("send-key", keys=codes(key))
+        except OSError:
+            pass  # QEMU has ended first
+
+    def knows(self, key):
+        """QEMU looks at a request's keys first, and of one that is wrong elsewhere it does nothing."""
+        return "hold-time" in self.monitor("send-key", keys=codes(key), **{"hold-time": "wrong"})["error"]["desc"]
+
+
+keyboard = functools.lru_cache(maxsize=None)(Keyboard)
 
 
 @command("press")
@@ -53,8 +73,12 @@ def press(argument):
         raise gdb.GdbError("press: say which keys, like: press a")
     if "CATNAP_QMP" not in os.environ:
         raise gdb.GdbError("press wants `make gdb`; elsewhere type on the machine's own console")
+    keys = argument.split()
     try:
-        monitor = Monitor()
+        unknown = [key for key in keys if not keyboard().knows(key)]
     except OSError as error:
         raise gdb.GdbError(f"press: QEMU does not answer: {error}") from None
-    threading.Thread(target=when_it_runs, args=(monitor, argument.split()), daemon=True).start()
+    if unknown:
+        raise gdb.GdbError(f"press: QEMU has no key {unknown[0]}")
+    for key in keys:
+        keyboard().waiting.put(key)
