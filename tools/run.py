@@ -23,6 +23,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 
 MEANING = {machine.EXIT_TESTS_FAILED: "in-kernel tests failed",
            machine.EXIT_PANIC: "the kernel panicked"}
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def window():
@@ -109,6 +110,7 @@ def for_gdb():
 
 def end_with(qemu, gdb):
     """Ends GDB, which gives the terminal back, once the machine is gone. A GDB that reads a file ends with that."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)  # they are the main thread's: it waits, and must be woken
     qemu.wait()
     if sys.stdin.isatty():
         time.sleep(0.5)  # GDB has something to say about it
@@ -118,8 +120,15 @@ def end_with(qemu, gdb):
 def together(qemu_args, gdb_args, listener, **where):
     """Runs QEMU and GDB: when one of the two ends so does the other. Returns the exit codes of both."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for GDB
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, lambda *_: sys.exit(1))
+    ended = []
+
+    def leave(number, _):
+        ended.append(number)
+        if len(ended) == 1:  # a second one, as when a terminal closes, must not break off the clearing up
+            sys.exit(1)
+
+    for ending in ENDINGS:
+        signal.signal(ending, leave)
     # A session of its own: the terminal's signals do not reach it.
     with subprocess.Popen(qemu_args + gdbstub(listener), stdin=subprocess.DEVNULL, start_new_session=True,
                           preexec_fn=die_with_parent, pass_fds=[listener.fileno()]) as qemu:
@@ -130,8 +139,7 @@ def together(qemu_args, gdb_args, listener, **where):
             threading.Thread(target=end_with, args=(qemu, gdb), daemon=True).start()
             gdb.wait()
         finally:
-            for ending in (signal.SIGTERM, signal.SIGHUP):
-                signal.signal(ending, signal.SIG_IGN)
+            ended.append(None)
             for each in filter(None, (gdb, qemu)):
                 each.kill()
     return qemu.returncode, gdb.returncode

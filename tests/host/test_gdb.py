@@ -135,6 +135,21 @@ def test_nothing_stays_behind_when_the_one_who_started_both_is_killed(terminal):
     assert not marked(mark)
 
 
+def test_nothing_stays_behind_when_two_signals_come_at_once():
+    """As when a terminal closes. They wait for one another while it is stopped."""
+    mark = str(uuid.uuid4())
+    with subprocess.Popen([ROOT / "tools/run.py", KERNEL, "--gdb"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True, env=environment(CATNAP_MARK=mark)) as both:
+        try:
+            assert any("Breakpoint 1, schedule" in line for line in both.stdout)
+            for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGHUP, signal.SIGCONT):
+                os.kill(both.pid, number)
+            both.wait(60)
+            assert not marked(mark)
+        finally:
+            both.kill()
+
+
 def test_two_servers_get_a_port_each(boot):
     """The second finds the first's port taken, and says which it has."""
     servers = [subprocess.Popen([ROOT / "tools/run.py", KERNEL, "--gdb-server", "--ui", "serial"], text=True, cwd=ROOT,
