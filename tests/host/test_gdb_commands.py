@@ -273,6 +273,7 @@ def test_symbols_before_paging(boot, tmp_path):
     boot("-S", "-gdb", f"unix:{tmp_path}/sock,server=on,wait=off", smp=1)
     with Gdb(KERNEL) as gdb:
         gdb(f"target remote {tmp_path}/sock")
+        assert "in ?? ()" in gdb("backtrace")
         gdb("break pvh_start")
         assert "boot/start32.asm" in gdb("continue")
         assert len(gdb("backtrace").splitlines()) == 1

@@ -33,6 +33,8 @@ def test_a_recorded_panic_goes_back_and_forth(tmp_path):
             before = instruction(gdb("when"))
             gdb(back)
             assert instruction(gdb("when")) < before
+        assert re.search("^&provoke_lock was taken", gdb("who-took &provoke_lock"))
+        gdb(f"travel {end}")
         taken = gdb("who-took provoke_lock")
         assert re.search(r"provoke_lock was taken, by provoke/\d+", taken), taken
         assert "in_spinlock" in taken and instruction(gdb("when")) == instruction(taken)
@@ -62,6 +64,7 @@ def test_a_recorded_panic_goes_back_and_forth(tmp_path):
         assert f"the recording has the instructions 0 to {end}" in gdb(f"travel {end + 1}")
         assert re.search(r"console_owner became (atomic )?\S+, by", gdb("last-write console_owner"))
         assert "1, 2, 4 or 8 bytes" in gdb("last-write provoke_lock")
+        assert "3 has no address" in gdb("last-write 3") and "nothing tells who" in gdb("who-took jiffies")
 
 
 def test_a_mutex_was_taken_by_its_owner_and_not_by_who_waits_for_it(tmp_path):

@@ -148,11 +148,8 @@ def arrive(when, text):
     print(f"{text}, by {tasks.Task(kernel.current())}, at instruction {when}:")
 
 
-def lvalue(text):
-    try:
-        value = gdb.parse_and_eval(text)
-    except gdb.error as error:
-        raise gdb.GdbError(str(error)) from None
+def lvalue(value, text):
+    """A value that is somewhere in memory."""
     if value.address is None:
         raise gdb.GdbError(f"{text} has no address")
     return value
@@ -164,7 +161,7 @@ def last_write(argument):
 
     EXPRESSION is a variable or a part of one. Stands right behind the instruction that wrote it; the same again goes to
     the change before. reverse-step and the like go on from there; continue goes forwards."""
-    place = lvalue(argument)
+    place = lvalue(gdb.parse_and_eval(argument), argument)
     found = changes(place.referenced_value() if place.type.code == gdb.TYPE_CODE_REF else place)
     if not found:
         raise gdb.GdbError(f"{argument} was never written before instruction {now()}")
@@ -232,7 +229,7 @@ def who_took(argument):
 
     LOCK is a spinlock, mutex, semaphore or the like, or a pointer to one. Stands in the code that took it, with its
     backtrace, or in that of the task before, which handed it over; who has let it go since does not matter."""
-    field = owner_field(lvalue(argument))
+    field = lvalue(owner_field(gdb.parse_and_eval(argument)), argument)
     found = takings(field)
     if not found:
         raise gdb.GdbError(f"nobody has taken {argument} before instruction {now()}")
