@@ -9,6 +9,7 @@ With GDB (--gdb) the terminal is GDB's: it stops in schedule(), and QEMU ends wh
 import argparse
 import ctypes
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -117,6 +118,15 @@ def end_with(qemu, gdb):
         gdb.terminate()
 
 
+def end_with_terminal(gdb):
+    """Ends GDB when its terminal closes, which may be told to make alone. While the machine runs GDB does not look."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    hangup = select.poll()
+    hangup.register(sys.stdin, 0)
+    hangup.poll()
+    gdb.kill()
+
+
 def together(qemu_args, gdb_args, listener, **where):
     """Runs QEMU and GDB: when one of the two ends so does the other. Returns the exit codes of both."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for GDB
@@ -137,6 +147,8 @@ def together(qemu_args, gdb_args, listener, **where):
             gdb = subprocess.Popen(gdb_args, preexec_fn=for_gdb, **where)
             listener.close()
             threading.Thread(target=end_with, args=(qemu, gdb), daemon=True).start()
+            if sys.stdin.isatty():
+                threading.Thread(target=end_with_terminal, args=(gdb,), daemon=True).start()
             gdb.wait()
         finally:
             ended.append(None)

@@ -135,6 +135,20 @@ def test_nothing_stays_behind_when_the_one_who_started_both_is_killed(terminal):
     assert not marked(mark)
 
 
+def test_nothing_stays_behind_when_the_terminal_closes(terminal, built_tree):
+    """While the machine runs, and GDB reads nothing; the kernel tells make, the session's leader, and nobody else."""
+    descriptor, mark, _ = terminal
+    read_until(descriptor, rb"kernel/sched/core\.c")
+    os.write(descriptor, b"delete\ncontinue\n")
+    wait_for_the_prompt(built_tree)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), descriptor)
+    end = time.monotonic() + 60
+    while marked(mark):
+        assert time.monotonic() < end, "they do not end"
+        time.sleep(0.05)
+
+
 def test_nothing_stays_behind_when_two_signals_come_at_once():
     """As when a terminal closes. They wait for one another while it is stopped."""
     mark = str(uuid.uuid4())
