@@ -19,6 +19,7 @@ import machine
 import run
 
 SNAPSHOT = "power-on"
+COPIES = {"kernel": "catnap.elf", "initrd": "root.cpio"}
 
 
 def quoted(path):
@@ -36,6 +37,12 @@ def command(directory, mode, options):
     return args + ["-drive", f"file={quoted(directory / 'disk.qcow2')},if=none,id=snapshots"]
 
 
+def machine_of(directory):
+    """What was recorded, wherever the recording is now."""
+    options = json.loads((directory / "machine.json").read_text(encoding="utf-8"))
+    return {**options, **{what: str(directory / name) for what, name in COPIES.items() if (directory / name).exists()}}
+
+
 def record(args):
     """Boots, until the user or the kernel switches the machine off; then replays that once."""
     directory = args.directory
@@ -45,10 +52,11 @@ def record(args):
     directory.mkdir(parents=True)
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", directory / "disk.qcow2", "1G"], check=True)
     # A copy: the next build must not change what was recorded.
-    copies = {what: shutil.copy(getattr(args, what), directory / name) if getattr(args, what) else None
-              for what, name in (("kernel", "catnap.elf"), ("initrd", "root.cpio"))}
-    options = {"append": args.append, "mem": args.mem, **{what: copy and str(copy) for what, copy in copies.items()}}
-    (directory / "machine.json").write_text(json.dumps(options), encoding="utf-8")
+    for what, name in COPIES.items():
+        if getattr(args, what):
+            shutil.copy(getattr(args, what), directory / name)
+    (directory / "machine.json").write_text(json.dumps({"append": args.append, "mem": args.mem}), encoding="utf-8")
+    options = machine_of(directory)
     console = run.console(args.ui, quoted(directory / "console.log"))
     try:
         code = subprocess.run(command(directory, "record", options) + console + args.qemu_arg, check=False).returncode
@@ -67,7 +75,7 @@ def record(args):
 
 def replay(args, log, start, extra=(), **where):
     """Replays under GDB. Returns GDB's exit code."""
-    options = json.loads((args.directory / "machine.json").read_text(encoding="utf-8"))
+    options = machine_of(args.directory)
     listener = run.listen(1234, 0)
     qemu = command(args.directory, "replay", options) + [
         "-display", "none", "-monitor", "none", "-no-shutdown", "-chardev", f"file,id=com1,path={quoted(log)}",

@@ -81,7 +81,7 @@ def test_a_recording_outlives_the_kernel_that_was_built_then(tmp_path):
     copy = shutil.copy(KERNEL, tmp_path / "kernel.elf")
     record(tmp_path / "rec", 'panic=exit run="provoke panic"', copy)
     pathlib.Path(copy).write_bytes(b"another")
-    with Replay(tmp_path / "rec") as gdb:
+    with Replay((tmp_path / "rec").rename(tmp_path / "moved")) as gdb:
         assert "at the panic" in gdb.said and "leave" in gdb.said
     said = subprocess.run([ROOT / "tools/record.py", "record", tmp_path, "--kernel", KERNEL], cwd=ROOT, text=True,
                           stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
