@@ -19,6 +19,7 @@ import machine
 import run
 
 SNAPSHOT = "power-on"
+PARTS = ("end.json", "machine.json", "log", "disk.qcow2", "catnap.elf")
 COPIES = {"kernel": "catnap.elf", "initrd": "root.cpio"}
 
 
@@ -100,8 +101,9 @@ def main():
     args = parser.parse_args()
     if args.what == "record":
         return record(args)
-    if not (args.directory / "end.json").exists():
-        sys.exit(f"record: there is no recording in {args.directory}: `make record` makes one")
+    missing = [name for name in PARTS if not (args.directory / name).exists()]
+    if missing:
+        sys.exit(f"record: there is no recording in {args.directory}, {missing[0]} is missing: `make record` makes one")
     start = f"python catnap_gdb.travel.open_at_end({str(args.directory / 'end.json')!r})"
     return replay(args, args.directory / "again.log", [start])
 

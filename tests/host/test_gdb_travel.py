@@ -86,6 +86,10 @@ def test_a_recording_outlives_the_kernel_that_was_built_then(tmp_path):
     said = subprocess.run([ROOT / "tools/record.py", "record", tmp_path, "--kernel", KERNEL], cwd=ROOT, text=True,
                           stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
     assert said.returncode == 1 and "is no recording, and not empty" in said.stderr
+    (tmp_path / "moved/log").unlink()
+    said = subprocess.run([ROOT / "tools/record.py", "replay", tmp_path / "moved"], cwd=ROOT, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
+    assert said.returncode == 1 and "log is missing" in said.stderr
 
 
 def read_until(process, pattern):
