@@ -40,13 +40,18 @@ def command(directory, mode, options):
 
 def machine_of(directory):
     """What was recorded, wherever the recording is now."""
-    options = json.loads((directory / "machine.json").read_text(encoding="utf-8"))
+    try:
+        options = json.loads((directory / "machine.json").read_text(encoding="utf-8"))
+    except ValueError:
+        sys.exit(f"record: {directory / 'machine.json'} is damaged: `make record` makes another recording")
     return {**options, **{what: str(directory / name) for what, name in COPIES.items() if (directory / name).exists()}}
 
 
 def record(args):
     """Boots, until the user or the kernel switches the machine off; then replays that once."""
     directory = args.directory
+    if directory.exists() and not directory.is_dir():
+        sys.exit(f"record: {directory} is no directory: name another one")
     if directory.exists() and any(directory.iterdir()) and not (directory / "machine.json").exists():
         sys.exit(f"record: {directory} is no recording, and not empty: name another directory")
     shutil.rmtree(directory, ignore_errors=True)

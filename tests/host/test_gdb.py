@@ -190,6 +190,10 @@ def test_a_port_that_is_asked_for_and_taken_is_an_error():
         said = subprocess.run([ROOT / "tools/run.py", KERNEL, "--gdb-server", "--port", str(port)], cwd=ROOT, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
     assert said.returncode == 1 and f"port {port} is taken" in said.stderr
+    for wrong in ("99999", "0", "http"):
+        said = subprocess.run([ROOT / "tools/run.py", KERNEL, "--gdb-server", "--port", wrong], cwd=ROOT, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
+        assert said.returncode == 2 and re.search(f"--port: invalid .*{wrong}", said.stderr), said.stderr
 
 
 def editors(kind):

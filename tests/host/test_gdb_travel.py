@@ -86,10 +86,21 @@ def test_a_recording_outlives_the_kernel_that_was_built_then(tmp_path):
     said = subprocess.run([ROOT / "tools/record.py", "record", tmp_path, "--kernel", KERNEL], cwd=ROOT, text=True,
                           stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
     assert said.returncode == 1 and "is no recording, and not empty" in said.stderr
-    (tmp_path / "moved/log").unlink()
-    said = subprocess.run([ROOT / "tools/record.py", "replay", tmp_path / "moved"], cwd=ROOT, text=True, timeout=60,
+    said = subprocess.run([ROOT / "tools/record.py", "record", copy, "--kernel", KERNEL], cwd=ROOT, text=True,
                           stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
-    assert said.returncode == 1 and "log is missing" in said.stderr
+    assert said.returncode == 1 and "is no directory" in said.stderr
+
+
+@pytest.mark.parametrize(("part", "complaint"), [("log", "log is missing"), ("machine.json", "machine.json is damaged")])
+def test_what_is_no_whole_recording_is_not_replayed(tmp_path, part, complaint):
+    record(tmp_path / "rec", 'run="poweroff"')
+    if "missing" in complaint:
+        (tmp_path / "rec" / part).unlink()
+    else:
+        (tmp_path / "rec" / part).write_text("{")
+    said = subprocess.run([ROOT / "tools/record.py", "replay", tmp_path / "rec"], cwd=ROOT, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
+    assert said.returncode == 1 and complaint in said.stderr
 
 
 def read_until(process, pattern):
