@@ -83,6 +83,13 @@ def listen(*ports):
     sys.exit(f"run: port {ports[0]} is taken: end what has it, or leave PORT= out and any free one is found")
 
 
+def port_number(text):
+    """An argument that is one."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is no port: 1 to 65535")
+    return int(text)
+
+
 def gdbstub(listener):
     """QEMU's options to wait for a debugger on a socket that listens."""
     return ["-S", "-chardev", f"socket,id=gdb,fd={listener.fileno()},server=on,wait=off", "-gdb", "chardev:gdb"]
@@ -194,7 +201,7 @@ def main():
     parser.add_argument("--debugger", default="gdb", help="GDB's name")
     parser.add_argument("--gdb-start", action="append", default=[], help="a GDB command instead of break and continue")
     parser.add_argument("--gdb-arg", action="append", default=[], help="one more argument for GDB")
-    parser.add_argument("--port", type=int, choices=range(1, 65536), metavar="PORT", help="for --gdb-server: this one; without, 1234, or any if that is taken")
+    parser.add_argument("--port", type=port_number, help="for --gdb-server: this one; without, 1234, or any if that is taken")
     args = parser.parse_args()
 
     log = os.path.join(os.path.dirname(args.kernel), "console.log")
