@@ -19,7 +19,7 @@ import machine
 import run
 
 SNAPSHOT = "power-on"
-PARTS = ("end.json", "machine.json", "log", "disk.qcow2", "catnap.elf")
+PARTS = ("end.json", "machine.json", "log", "disk.qcow2")
 COPIES = {"kernel": "catnap.elf", "initrd": "root.cpio"}
 
 
@@ -40,11 +40,18 @@ def command(directory, mode, options):
 
 def machine_of(directory):
     """What was recorded, wherever the recording is now."""
+    options = notes(directory / "machine.json", "append", "mem", "copied")
+    return {"append": options["append"], "mem": options["mem"],
+            **{what: str(directory / COPIES[what]) for what in options["copied"]}}
+
+
+def notes(path, *words):
+    """What a file of the recording says of each of these."""
     try:
-        options = json.loads((directory / "machine.json").read_text(encoding="utf-8"))
-    except ValueError:
-        sys.exit(f"record: {directory / 'machine.json'} is damaged: `make record` makes another recording")
-    return {**options, **{what: str(directory / name) for what, name in COPIES.items() if (directory / name).exists()}}
+        said = json.loads(path.read_text(encoding="utf-8"))
+        return {word: said[word] for word in words}
+    except (ValueError, KeyError, TypeError):
+        sys.exit(f"record: {path} is damaged, or another version's: `make record` makes another recording")
 
 
 def record(args):
@@ -58,10 +65,11 @@ def record(args):
     directory.mkdir(parents=True)
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", directory / "disk.qcow2", "1G"], check=True)
     # A copy: the next build must not change what was recorded.
-    for what, name in COPIES.items():
-        if getattr(args, what):
-            shutil.copy(getattr(args, what), directory / name)
-    (directory / "machine.json").write_text(json.dumps({"append": args.append, "mem": args.mem}), encoding="utf-8")
+    copied = [what for what in COPIES if getattr(args, what)]
+    for what in copied:
+        shutil.copy(getattr(args, what), directory / COPIES[what])
+    (directory / "machine.json").write_text(json.dumps({"append": args.append, "mem": args.mem, "copied": copied}),
+                                            encoding="utf-8")
     options = machine_of(directory)
     console = run.console(args.ui, quoted(directory / "console.log"))
     try:
@@ -74,7 +82,7 @@ def record(args):
         sys.exit("record: the recording cannot be replayed")
     if not filecmp.cmp(directory / "console.log", directory / "again.log", shallow=False):
         sys.exit(f"record: the replay printed something else: compare {directory}/console.log and again.log")
-    known = json.loads((directory / "end.json").read_text(encoding="utf-8"))
+    known = notes(directory / "end.json", "end")
     print(f"Recorded {known['end']} instructions, and replayed them to the same byte: `make replay`.")
     return 0 if code == machine.EXIT_PANIC else run.result(code)
 
@@ -107,6 +115,10 @@ def main():
     if args.what == "record":
         return record(args)
     missing = [name for name in PARTS if not (args.directory / name).exists()]
+    if not missing:
+        notes(args.directory / "end.json", "end", "reason")
+        copied = notes(args.directory / "machine.json", "copied")["copied"]
+        missing = [COPIES[what] for what in copied if not (args.directory / COPIES[what]).exists()]
     if missing:
         sys.exit(f"record: there is no recording in {args.directory}, {missing[0]} is missing: `make record` makes one")
     start = f"python catnap_gdb.travel.open_at_end({str(args.directory / 'end.json')!r})"

@@ -130,8 +130,8 @@ def end_with_terminal(gdb):
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     hangup = select.poll()
     hangup.register(sys.stdin, 0)
-    hangup.poll()
-    gdb.kill()
+    if any(what & select.POLLHUP for _, what in hangup.poll()):
+        gdb.kill()
 
 
 def together(qemu_args, gdb_args, listener, **where):
@@ -161,6 +161,7 @@ def together(qemu_args, gdb_args, listener, **where):
             ended.append(None)
             for each in filter(None, (gdb, qemu)):
                 each.kill()
+                each.wait()
     return qemu.returncode, gdb.returncode
 
 

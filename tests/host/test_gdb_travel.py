@@ -91,16 +91,21 @@ def test_a_recording_outlives_the_kernel_that_was_built_then(tmp_path):
     assert said.returncode == 1 and "is no directory" in said.stderr
 
 
-@pytest.mark.parametrize(("part", "complaint"), [("log", "log is missing"), ("machine.json", "machine.json is damaged")])
-def test_what_is_no_whole_recording_is_not_replayed(tmp_path, part, complaint):
-    record(tmp_path / "rec", 'run="poweroff"')
-    if "missing" in complaint:
-        (tmp_path / "rec" / part).unlink()
-    else:
-        (tmp_path / "rec" / part).write_text("{")
-    said = subprocess.run([ROOT / "tools/record.py", "replay", tmp_path / "rec"], cwd=ROOT, text=True, timeout=60,
+@pytest.mark.parametrize(("part", "content", "complaint"), [
+    ("log", None, "log is missing"), ("catnap.elf", None, "catnap.elf is missing"),
+    ("machine.json", '{"append": "", "mem": "64M", "copied": ["kernel", "initrd"]}', "root.cpio is missing"),
+    ("machine.json", "{", "machine.json is damaged"), ("end.json", "{}", "end.json is damaged")])
+def test_what_is_no_whole_recording_is_not_replayed(tmp_path, part, content, complaint):
+    for name in ("log", "disk.qcow2", "catnap.elf"):
+        (tmp_path / name).touch()
+    (tmp_path / "machine.json").write_text('{"append": "", "mem": "64M", "copied": ["kernel"]}')
+    (tmp_path / "end.json").write_text('{"end": 1, "reason": "exit"}')
+    (tmp_path / part).unlink()
+    if content:
+        (tmp_path / part).write_text(content)
+    said = subprocess.run([ROOT / "tools/record.py", "replay", tmp_path], cwd=ROOT, text=True, timeout=60,
                           stdin=subprocess.DEVNULL, capture_output=True, env=environment(), check=False)
-    assert said.returncode == 1 and complaint in said.stderr
+    assert said.returncode == 1 and complaint in said.stderr, said
 
 
 def read_until(process, pattern):

@@ -135,7 +135,7 @@ class Named(FrameDecorator):
         frame = self.inferior_frame()
         if frame.type() == gdb.SIGTRAMP_FRAME:
             return f"<{frame.name() or kernel.bare(frame.pc())}>"
-        return super().function() or "??"
+        return super().function() if frame.name() else "??"
 
 
 class Filter:

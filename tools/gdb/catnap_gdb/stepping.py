@@ -67,7 +67,10 @@ gdb.events.stop.connect(land)
 
 def calls(callee, function):
     """The return addresses of all calls of one function in another, or in the one at an address."""
-    found = gdb.execute(f"disassemble {function}", to_string=True)
+    try:
+        found = gdb.execute(f"disassemble {function}", to_string=True)
+    except gdb.error:
+        return []  # no function is there
     lines = re.findall(r"^(?:=>)?\s+(0x[0-9a-f]+).*:\s+(.*)$", found, re.MULTILINE)
     return [int(after, 16) for (_, code), (after, _) in zip(lines, lines[1:]) if f"<{callee}>" in code]
 
