@@ -484,29 +484,6 @@ static void init_pwqs(struct workqueue_struct *wq)
 	}
 }
 
-#ifdef CONFIG_DEBUG_LOCK_ALLOC
-/* A class of its own: else an item that flushes another workqueue would look as if it waited for itself. */
-static void init_wq_lockdep(struct workqueue_struct *wq)
-{
-	snprintf(wq->lock_name, sizeof(wq->lock_name), "(wq_completion)%s", wq->name);
-	lockdep_register_key(&wq->key);
-	lockdep_init_map(&wq->lockdep_map, wq->lock_name, &wq->key, 0);
-}
-
-static void free_wq_lockdep(struct workqueue_struct *wq)
-{
-	lockdep_unregister_key(&wq->key);
-}
-#else
-static void init_wq_lockdep(struct workqueue_struct *wq)
-{
-}
-
-static void free_wq_lockdep(struct workqueue_struct *wq)
-{
-}
-#endif
-
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags, int max_active, ...)
 {
 	int nr_pwqs = flags & WQ_UNBOUND ? 1 : nr_cpu_ids;

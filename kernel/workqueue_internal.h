@@ -10,8 +10,10 @@
 
 #include <linux/completion.h>
 #include <linux/hashtable.h>
+#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
+#include <linux/sprintf.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -104,5 +106,23 @@ void wq_worker_sleeping(struct task_struct *task);
 
 void worker_pools_init(void);
 void spawn_kworkers(void);
+
+#ifdef CONFIG_DEBUG_LOCK_ALLOC
+/* A class of its own: else an item that flushes another workqueue would look as if it waited for itself. */
+static inline void init_wq_lockdep(struct workqueue_struct *wq)
+{
+	snprintf(wq->lock_name, sizeof(wq->lock_name), "(wq_completion)%s", wq->name);
+	lockdep_register_key(&wq->key);
+	lockdep_init_map(&wq->lockdep_map, wq->lock_name, &wq->key, 0);
+}
+
+static inline void free_wq_lockdep(struct workqueue_struct *wq)
+{
+	lockdep_unregister_key(&wq->key);
+}
+#else
+#define init_wq_lockdep(wq) do { } while (0)
+#define free_wq_lockdep(wq) do { } while (0)
+#endif
 
 #endif

@@ -323,6 +323,7 @@ static void forget_class(unsigned int i)
 	*link = class->hash_next;
 	forget_edges_of(i);
 	class->key = NULL;
+	class->name = "?"; /* the old one may go with the lock */
 	class->hash_next = free_class;
 	free_class = i;
 	nr_lock_classes--;
