@@ -41,6 +41,7 @@
 #define MAX_SLEEPERS 1000
 
 static bool bench_failed;      /* a measurement could not be made */
+static unsigned long bench_busy; /* bit 0: one runs */
 static bool bench_interrupted; /* Ctrl-C: what has begun is finished, and then no more */
 
 /* ---- tools ---- */
@@ -698,20 +699,19 @@ static int measure(const char *group)
 	return bench_failed || !found;
 }
 
-/* One at a time: what they measure with is static. */
+/* One at a time: all of them measure with the same variables. */
 static int bench(int argc, char **argv)
 {
-	static unsigned long busy;
 	int err;
 
 	if (argc > 2)
 		return -EINVAL;
-	if (test_and_set_bit_lock(0, &busy)) {
+	if (test_and_set_bit_lock(0, &bench_busy)) {
 		shell_printf("bench: another one runs\n");
 		return 1;
 	}
 	err = measure(argc > 1 ? argv[1] : NULL);
-	clear_bit_unlock(0, &busy);
+	clear_bit_unlock(0, &bench_busy);
 	return err;
 }
 SHELL_COMMAND(bench, bench, "[GROUP]", "what things cost (see `make bench`)", SHELL_TASK);

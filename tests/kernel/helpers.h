@@ -18,7 +18,7 @@
  * does in a moment: other tasks run meanwhile, unless the caller may not be preempted. The bound,
  * counted in turns, is for a kernel that never does it.
  */
-#define WAIT_TURNS 10000000
+#define WAIT_TURNS 20000000
 #define wait_until(cond)                                                                           \
 	({                                                                                         \
 		bool __cond;                                                                       \
@@ -31,9 +31,8 @@ static inline void wait_a_turn(void)
 {
 	if (preemptible())
 		yield();
-	else
-		for (int i = 0; i < 100; i++) /* a pause costs an emulator a thousand times what an instruction does */
-			barrier();
+	for (int i = 0; i < 50; i++) /* a pause costs an emulator a thousand times what an instruction does */
+		barrier();
 	cpu_relax();
 }
 

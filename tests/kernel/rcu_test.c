@@ -869,7 +869,7 @@ static void a_grace_period_without_stall_is_not_reported(struct kunit *test)
 {
 	u64 mark = log_mark();
 
-	/* Else the host may hold up a CPU, and that is a stall. */
+	/* Where time is not exact the host may hold up a CPU for longer than that, and it is a stall. */
 	rcu_stall_timeout_ns = (time_is_exact() ? 200 : 20000) * NSEC_PER_MSEC;
 	for (int i = 0; i < 5; i++)
 		synchronize_rcu();

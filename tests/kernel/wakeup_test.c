@@ -351,7 +351,7 @@ static int duel_waker(void *data)
 	}
 }
 
-/* Its own barrier is in set_current_state(), or here, where prepare_to_wait() has it. */
+/* By the flag, the barrier is [E] in wait_woken(); else it is here, where prepare_to_wait() has it. */
 static void duel_sleeper(struct duel *d)
 {
 	if (d->by_flag) {

@@ -471,6 +471,13 @@ static void self_flushing(struct work_struct *work)
 	struct note *note = container_of(to_delayed_work(work), struct note, dwork);
 
 	note->worker = !flush_work(work);
+	atomic_inc(&note->runs);
+}
+
+static void self_draining(struct work_struct *work)
+{
+	struct note *note = container_of(to_delayed_work(work), struct note, dwork);
+
 	flush_workqueue(note->wq);
 	atomic_inc(&note->runs);
 }
@@ -486,6 +493,11 @@ static void an_item_that_waits_for_itself_is_reported(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, has_run(note, 1));
 	KUNIT_EXPECT_TRUE(test, note->worker);
 	KUNIT_EXPECT_EQ(test, log_has_both(mark, "WARNING:", "flush_work"), !reported);
+	flush_work(work_of(note));
+	mark = log_mark();
+	INIT_WORK(work_of(note), self_draining);
+	schedule_work(work_of(note));
+	KUNIT_EXPECT_TRUE(test, has_run(note, 2));
 	KUNIT_EXPECT_EQ(test, log_has_both(mark, "WARNING:", "flush_workqueue"), !reported);
 	flush_work(work_of(note));
 	reported = true;
