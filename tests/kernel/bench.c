@@ -40,9 +40,9 @@
 #define PRIO         50
 #define MAX_SLEEPERS 1000
 
-static bool bench_failed;      /* a measurement could not be made */
+static bool bench_failed;        /* a measurement could not be made */
 static unsigned long bench_busy; /* bit 0: one runs */
-static bool bench_interrupted; /* Ctrl-C: what has begun is finished, and then no more */
+static bool bench_interrupted;   /* Ctrl-C: what has begun is finished, and then no more */
 
 /* ---- tools ---- */
 
