@@ -139,8 +139,18 @@ static int in_rcu_read(context_fn fn)
 
 /* ---- conditions ---- */
 
+struct provoked {
+	struct hrtimer timer;
+	struct task_struct *task;
+};
+
+/* A wake-up before the mistake is made would make the task TASK_RUNNING, and it none. */
 static enum hrtimer_restart wake_provoked(struct hrtimer *timer)
 {
+	if (READ_ONCE(container_of(timer, struct provoked, timer)->task->on_rq)) {
+		hrtimer_forward_now(timer, ns_to_ktime(SOON_NS));
+		return HRTIMER_RESTART;
+	}
 	wake_up(&provoke_queue);
 	return HRTIMER_NORESTART;
 }
@@ -157,14 +167,14 @@ static bool condition_calls(context_fn fn, int *tests)
 /* If @fn sleeps, it is asleep on the queue: so the timer wakes it. */
 static int in_wait_condition(context_fn fn)
 {
-	struct hrtimer timer;
+	struct provoked p = { .task = current };
 	int tests = 0;
 
-	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
-	timer.function = wake_provoked;
-	hrtimer_start(&timer, ns_to_ktime(SOON_NS), HRTIMER_MODE_REL_HARD);
+	hrtimer_init(&p.timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	p.timer.function = wake_provoked;
+	hrtimer_start(&p.timer, ns_to_ktime(SOON_NS), HRTIMER_MODE_REL_HARD);
 	wait_event(provoke_queue, condition_calls(fn, &tests));
-	hrtimer_cancel(&timer);
+	hrtimer_cancel(&p.timer);
 	return 0;
 }
 
