@@ -474,7 +474,7 @@ static void self_flushing(struct work_struct *work)
 	atomic_inc(&note->runs);
 }
 
-static void self_draining(struct work_struct *work)
+static void flushing_its_queue(struct work_struct *work)
 {
 	struct note *note = container_of(to_delayed_work(work), struct note, dwork);
 
@@ -495,7 +495,7 @@ static void an_item_that_waits_for_itself_is_reported(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, log_has_both(mark, "WARNING:", "flush_work"), !reported);
 	flush_work(work_of(note));
 	mark = log_mark();
-	INIT_WORK(work_of(note), self_draining);
+	INIT_WORK(work_of(note), flushing_its_queue);
 	schedule_work(work_of(note));
 	KUNIT_EXPECT_TRUE(test, has_run(note, 2));
 	KUNIT_EXPECT_EQ(test, log_has_both(mark, "WARNING:", "flush_workqueue"), !reported);
