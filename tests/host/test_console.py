@@ -149,13 +149,14 @@ def test_an_unknown_command_is_named(shell):
     assert "nosuchthing" in shell.shell("nosuchthing")
 
 
-def test_help_fits_one_screen(boot):
+@pytest.mark.parametrize("command", ["help", "provoke"])
+def test_help_fits_one_screen(boot, command):
     shell = boot()
     shell.wait_for_prompt()
-    rows = shell.shell("help").splitlines()
+    rows = shell.shell(command).splitlines()
     assert len(rows) < SCREEN_ROWS and max(map(len, rows)) < SCREEN_COLUMNS, rows
     screen = shell.screen()
-    assert screen[0].startswith("bench ") or "# help" in screen, screen
+    assert screen[0] == rows[0].rstrip() or f"# {command}" in screen, screen
 
 
 def test_the_screen_scrolls(shell):
