@@ -202,7 +202,8 @@ def main():
     parser.add_argument("--debugger", default="gdb", help="GDB's name")
     parser.add_argument("--gdb-start", action="append", default=[], help="a GDB command instead of break and continue")
     parser.add_argument("--gdb-arg", action="append", default=[], help="one more argument for GDB")
-    parser.add_argument("--port", type=port_number, help="for --gdb-server: this one; without, 1234, or any if that is taken")
+    parser.add_argument("--port", type=port_number,
+                        help="for --gdb-server: this one; without, 1234, or any if that is taken")
     args = parser.parse_args()
 
     log = os.path.join(os.path.dirname(args.kernel), "console.log")

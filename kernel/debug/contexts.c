@@ -144,7 +144,7 @@ struct provoked {
 	struct task_struct *task;
 };
 
-/* A wake-up before the mistake is made would make the task TASK_RUNNING, and it none. */
+/* Not before the task is asleep: woken earlier it would be TASK_RUNNING when it calls, which is no mistake. */
 static enum hrtimer_restart wake_provoked(struct hrtimer *timer)
 {
 	if (READ_ONCE(container_of(timer, struct provoked, timer)->task->on_rq)) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * provoke's mistakes that the watchdogs report: code that never ends, tasks that are never woken, an
- * interrupt that nobody wants. Each goes on until the report has come, or until that can be given
- * up, and then lets go, so that the machine can be used on; but for two of the deadlocks, which nobody
- * can resolve.
+ * interrupt that nobody wants; and a deadlock that rt_mutex_lock() sees itself. Each goes on until the
+ * report has come, or until that can be given up, and then lets go, so that the machine can be used on;
+ * but for the deadlocks of mutexes, which nobody can resolve.
  */
 #include <linux/err.h>
 #include <linux/hung_task.h>
